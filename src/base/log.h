@@ -1,0 +1,24 @@
+/* log.h - one line on stderr per message, written with one write(2).
+ *
+ * No stdio and no allocation, so PID 1 may use it while it supervises.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* The only global state of the program: what is let through. Default: LOG_LEVEL_WARN. */
+void log_set_level(enum log_level level);
+
+/* The word before the colon of each line; must outlive the program. Default: "cradle". */
+void log_set_name(const char *name);
+
+/* Returns err, so that a caller logs and passes on in one line. */
+__attribute__((format(printf, 2, 3))) int log_errno(int err, const char *fmt, ...);
+__attribute__((format(printf, 2, 3))) int log_warn_errno(int err, const char *fmt, ...);
+
+__attribute__((format(printf, 1, 2))) void log_error(const char *fmt, ...);
+__attribute__((format(printf, 1, 2))) void log_warn(const char *fmt, ...);
+__attribute__((format(printf, 1, 2))) void log_info(const char *fmt, ...);
+
+#endif
