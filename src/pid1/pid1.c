@@ -1,0 +1,327 @@
+/* The supervisor's loop. After the fork: no allocation, no stdio, no timer unless somebody waits.
+ *
+ * It sleeps in one system call. Signals are blocked and fetched, never handled: the kernel
+ * drops no blocked signal, not even for an init whose disposition is the default (sig_ignored()
+ * in kernel/signal.c), and a handler would need no less care than this loop.
+ */
+#include "supervisor.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define WATCH_MAX      8
+#define GRACE_MS       10000
+#define DEADLINE_MS    5000
+#define BACKOFF_MIN_MS 100
+#define BACKOFF_MAX_MS 30000
+
+static bool early_blocked;
+static uint64_t early_mask;
+
+void cradle_block_signals(void)
+{
+	if (!early_blocked)
+		sys_sigmask(SIGSET_ALL, &early_mask);
+	early_blocked = true;
+}
+
+static void set_clock(struct supervisor *s, enum life_clock clock)
+{
+	const struct cradle_config *config = s->config;
+	unsigned ms = 0;
+
+	switch (clock) {
+	case LIFE_KEEP:
+		return;
+	case LIFE_OFF:
+		break;
+	case LIFE_GRACE:
+		ms = config->grace_ms ? config->grace_ms : GRACE_MS;
+		break;
+	case LIFE_DEADLINE:
+		ms = config->deadline_ms ? config->deadline_ms : DEADLINE_MS;
+		break;
+	case LIFE_PATIENCE:
+		ms = config->deadline_ms;
+		break;
+	}
+	s->alarm_ms = ms ? sys_now_ms() + ms : 0;
+}
+
+/* TERM and INT mean "stop" to every program, so the agent gets them as they came; nobody
+ * handles PWR or RTMIN+4, which are meant for an init. */
+static int stop_signal(const struct supervisor *s)
+{
+	int sig = s->result->request_signal;
+
+	if (s->config->stop_signal)
+		return s->config->stop_signal;
+	return signals_rewrite(s->config, sig == SIGINT ? SIGINT : SIGTERM);
+}
+
+static void act(struct supervisor *s, enum life_action action)
+{
+	switch (action) {
+	case LIFE_NOTHING:
+	case LIFE_START:
+		break;
+	case LIFE_SIGNAL_AGENT:
+		signals_send(s, stop_signal(s), NULL);
+		signals_send(s, SIGCONT, NULL);
+		break;
+	case LIFE_TERM_ALL:
+		signals_send_all(s, SIGTERM, NULL);
+		signals_send_all(s, SIGCONT, NULL);
+		break;
+	case LIFE_KILL_ALL:
+		signals_send_all(s, SIGKILL, NULL);
+		break;
+	}
+}
+
+static bool restart_wanted(const struct supervisor *s)
+{
+	unsigned flag = s->result->code ? CRADLE_RESTART_FAILURE : CRADLE_RESTART_SUCCESS;
+
+	return (s->config->flags & flag) && s->result->request == CRADLE_REQUEST_NONE;
+}
+
+static void pause_before_start(struct supervisor *s)
+{
+	s->backoff_ms = s->backoff_ms ? s->backoff_ms * 2 : BACKOFF_MIN_MS;
+	if (s->backoff_ms > BACKOFF_MAX_MS)
+		s->backoff_ms = BACKOFF_MAX_MS;
+	s->alarm_ms = sys_now_ms() + s->backoff_ms;
+	s->state = LIFE_PAUSE;
+}
+
+void pid1_event(struct supervisor *s, enum life_event event)
+{
+	struct life_step step = life_step(s->state, event);
+
+	/* Everybody who remains must show up in wait(2) from here on. */
+	if (step.next != LIFE_RUN)
+		reap_by_waiting(s);
+	s->state = step.next;
+	set_clock(s, step.clock);
+	act(s, step.action);
+	if (event == LIFE_TIMER && s->state == LIFE_END)
+		s->result->leftovers = signals_count_descendants();
+	if (s->state == LIFE_END && restart_wanted(s))
+		pause_before_start(s);
+}
+
+static void request(struct supervisor *s, enum cradle_request what, int sig, pid_t pid)
+{
+	/* The first one tells what it is to be; the next ones only hurry. */
+	if (s->result->request == CRADLE_REQUEST_NONE) {
+		s->result->request = what;
+		s->result->request_signal = sig;
+		s->result->request_pid = pid;
+	}
+	pid1_event(s, LIFE_REQUEST);
+	reap_all(s);
+}
+
+static void on_signal(struct supervisor *s, siginfo_t *info)
+{
+	int sig = info->si_signo;
+	enum cradle_request what = s->config->request[sig];
+
+	if (signals_tells_of_child(info)) {
+		reap_all(s);
+		return;
+	}
+	/* One sent by hand may have swallowed the kernel's: both are pending only once. */
+	if (sig == SIGCHLD && !s->auto_reap)
+		reap_all(s);
+	if (what != CRADLE_REQUEST_NONE) {
+		request(s, what, sig, info->si_code > 0 ? 0 : info->si_pid);
+		return;
+	}
+	if (signals_delivered(s, info))
+		return;
+	sig = signals_rewrite(s->config, sig);
+	if (sig)
+		signals_send(s, sig, info);
+}
+
+static struct timespec *time_left(const struct supervisor *s, struct timespec *ts)
+{
+	uint64_t now, left;
+
+	if (!s->alarm_ms)
+		return NULL;
+	now = sys_now_ms();
+	left = s->alarm_ms > now ? s->alarm_ms - now : 0;
+	ts->tv_sec = (time_t)(left / 1000);
+	ts->tv_nsec = (long)(left % 1000) * 1000000;
+	return ts;
+}
+
+static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)
+{
+	unsigned n = 0;
+
+	fds[n++] = (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
+	/* Only POLLHUP, when the kernel has reaped it: at POLLIN the status may not be there yet. */
+	fds[n++] = (struct pollfd){ .fd = s->agent.pidfd };
+	for (unsigned i = 0; i < s->config->nwatch && i < WATCH_MAX; i++) {
+		bool good = s->watching >> i & 1;
+
+		fds[n++] = (struct pollfd){ .fd = good ? s->config->watch[i].fd : -1,
+					    .events = POLLIN };
+	}
+	return n;
+}
+
+/* Wait for descriptors as well as signals. Returns 0 when a signal is there to be fetched. */
+static int wait_fds(struct supervisor *s, const struct timespec *timeout)
+{
+	struct pollfd fds[2 + WATCH_MAX];
+	unsigned n = gather_fds(s, fds);
+	int what;
+
+	if (ppoll(fds, n, timeout, NULL) <= 0)
+		return -EAGAIN;
+	if (fds[1].revents) {
+		reap_by_waiting(s);
+		reap_all(s);
+	}
+	for (unsigned i = 2; i < n; i++) {
+		if (!fds[i].revents)
+			continue;
+		what = s->config->watch[i - 2].event(fds[i].fd);
+		if (what < 0)
+			s->watching &= ~(1U << (i - 2));
+		else if (what)
+			request(s, (enum cradle_request)what, 0, 0);
+	}
+	return fds[0].revents ? 0 : -EAGAIN;
+}
+
+static void turn(struct supervisor *s)
+{
+	static const struct timespec now;
+	struct timespec left;
+	const struct timespec *timeout = time_left(s, &left);
+	siginfo_t info;
+	int sig = 0;
+
+	if (s->signal_fd >= 0 && (s->agent.pidfd >= 0 || s->watching)) {
+		sig = wait_fds(s, timeout);
+		timeout = &now;
+	}
+	if (!sig)
+		sig = sys_wait_signal(&info, timeout);
+	if (sig > 0)
+		on_signal(s, &info);
+	if (s->alarm_ms && sys_now_ms() >= s->alarm_ms) {
+		s->alarm_ms = 0;
+		pid1_event(s, LIFE_TIMER);
+	}
+}
+
+/* Pin nothing that belongs to the agent or its file systems: descriptors, directory. */
+static void let_go(const struct supervisor *s)
+{
+	const struct cradle_config *config = s->config;
+	int keep[2 * WATCH_MAX + 1];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < config->nkeep_fd && i < WATCH_MAX; i++)
+		keep[n++] = config->keep_fd[i];
+	for (unsigned i = 0; i < config->nwatch && i < WATCH_MAX; i++)
+		keep[n++] = config->watch[i].fd;
+	if (s->agent.pidfd >= 0)
+		keep[n++] = s->agent.pidfd;
+	for (unsigned i = 1; i < n; i++) {
+		for (unsigned j = i; j && keep[j - 1] > keep[j]; j--) {
+			int fd = keep[j];
+
+			keep[j] = keep[j - 1];
+			keep[j - 1] = fd;
+		}
+	}
+	sys_close_above_2(keep, n);
+	(void)!chdir("/");
+}
+
+/* 0 in the supervisor, 1 in an agent without argv, -errno. */
+static int start(struct supervisor *s)
+{
+	static const uint64_t all = SIGSET_ALL;
+	int ret = spawn_agent(s);
+
+	if (ret)
+		return ret;
+	s->started_ms = sys_now_ms();
+	/* Not at a restart: by then there is nothing but our own. */
+	if (!s->result->restarts)
+		let_go(s);
+	reap_start(s);
+	if (s->signal_fd < 0 && (s->agent.pidfd >= 0 || s->watching))
+		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	return 0;
+}
+
+static int start_again(struct supervisor *s)
+{
+	int ret;
+
+	s->result->restarts++;
+	ret = start(s);
+	if (ret >= 0)
+		return ret;
+	/* No memory or no pids: that passes, and giving up would end the world. */
+	(void)log_errno(ret, "cannot fork the agent again");
+	pause_before_start(s);
+	return 0;
+}
+
+static void init(struct supervisor *s, const struct cradle_config *config,
+		 struct cradle_result *result)
+{
+	static const struct sys_sigaction dfl = { .handler = (uintptr_t)SIG_DFL };
+
+	*result = (struct cradle_result){ .code = CRADLE_EXIT_FAILURE, .exit_code = -1 };
+	*s = (struct supervisor){ .config = config,
+				  .result = result,
+				  .signal_fd = -1,
+				  .watching = (1U << config->nwatch) - 1,
+				  .is_init = getpid() == 1 };
+	result->counted = !s->is_init || (config->flags & (CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED));
+	cradle_block_signals();
+	s->inherited.mask = early_mask;
+	/* Ignored, the kernel would reap the agent with its exit status; exec keeps that. */
+	sys_sigaction(SIGCHLD, &dfl, &s->inherited.child);
+	if (!s->is_init)
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+int cradle_supervise(const struct cradle_config *config, struct cradle_result *result)
+{
+	struct supervisor s;
+	bool starting;
+	int ret;
+
+	init(&s, config, result);
+	ret = start(&s);
+	while (!ret && s.state != LIFE_END) {
+		starting = s.state == LIFE_PAUSE;
+		turn(&s);
+		if (starting && s.state == LIFE_RUN)
+			ret = start_again(&s);
+	}
+	if (s.signal_fd >= 0)
+		(void)close(s.signal_fd);
+	return ret;
+}

@@ -1,0 +1,150 @@
+/* Reap everything, always. Two ways with the same guarantees:
+ *
+ * - wait4(2) on SIGCHLD, until there is nothing left: a standard signal stands for any number of
+ *   children (signal(7)), and its siginfo may be that of a child long reaped;
+ * - where the kernel keeps an exit status in the pidfd of a reaped process (Linux 6.15) and
+ *   nobody wants orphans told or counted: SIGCHLD ignored, so orphans vanish without waking
+ *   anybody, and the agent's end is read from its pidfd.
+ */
+#include "supervisor.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct sys_sigaction disposition_default = { .handler = (uintptr_t)SIG_DFL };
+static const struct sys_sigaction disposition_ignore = { .handler = (uintptr_t)SIG_IGN };
+
+static uint64_t us_of(struct timeval tv)
+{
+	return (uint64_t)tv.tv_sec * 1000000 + (uint64_t)tv.tv_usec;
+}
+
+static void agent_gone(struct supervisor *s, int status, const struct rusage *usage)
+{
+	struct cradle_result *r = s->result;
+	uint64_t lived = sys_now_ms() - s->started_ms;
+
+	r->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	r->exit_code = r->signal ? -1 : WEXITSTATUS(status);
+	r->core = r->signal && WCOREDUMP(status);
+	r->code = r->signal ? CRADLE_EXIT_SIGNAL + r->signal : r->exit_code;
+	if (s->config->success[r->code / 64 & 3] >> (r->code % 64) & 1)
+		r->code = 0;
+	r->wall_ms = lived;
+	if (usage) {
+		r->user_us = us_of(usage->ru_utime);
+		r->system_us = us_of(usage->ru_stime);
+		r->maxrss_kb = (uint64_t)usage->ru_maxrss;
+	}
+	s->agent.pid = 0;
+	if (s->agent.pidfd >= 0)
+		(void)close(s->agent.pidfd);
+	s->agent.pidfd = -1;
+	if (lived > 10000)
+		s->backoff_ms = 0;
+}
+
+static void orphan_gone(struct supervisor *s, pid_t pid, int status)
+{
+	s->result->orphans++;
+	if (!(s->config->flags & CRADLE_WARN_REAPED))
+		return;
+	if (WIFSIGNALED(status))
+		log_warn("reaped orphan %d, killed by signal %d", (int)pid, WTERMSIG(status));
+	else
+		log_warn("reaped orphan %d, exit code %d", (int)pid, WEXITSTATUS(status));
+}
+
+/* The shell that we are a job of can only see that we stop: so do as the agent did. The
+ * init of a PID namespace can't be stopped from inside; its launcher is in the same group and was
+ * stopped by the terminal with the agent. */
+static void stop_like_agent(struct supervisor *s)
+{
+	sys_stop_self();
+	spawn_foreground(&s->agent);
+	if (s->agent.own_group)
+		(void)kill(-s->agent.pid, SIGCONT);
+}
+
+/* Returns true when there is no child left. */
+static bool drain(struct supervisor *s)
+{
+	/* __WALL: children that came through exec may have been cloned with another exit signal. */
+	int options = WNOHANG | __WALL;
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	if (s->agent.terminal && !s->is_init)
+		options |= WUNTRACED;
+	for (;;) {
+		pid = (pid_t)syscall(SYS_wait4, -1, &status, options, &usage);
+		if (pid == 0)
+			return false;
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			return errno == ECHILD;
+		if (WIFSTOPPED(status)) {
+			if (pid == s->agent.pid)
+				stop_like_agent(s);
+		} else if (pid == s->agent.pid) {
+			agent_gone(s, status, &usage);
+		} else {
+			orphan_gone(s, pid, status);
+		}
+	}
+}
+
+static const enum life_event gone_event[] = {
+	[CRADLE_LEFTOVERS_KILL] = LIFE_GONE_KILL,
+	[CRADLE_LEFTOVERS_TERM] = LIFE_GONE_TERM,
+	[CRADLE_LEFTOVERS_WAIT] = LIFE_GONE_WAIT,
+};
+
+void reap_all(struct supervisor *s)
+{
+	bool had_agent = s->agent.pid;
+	uint64_t before = s->result->orphans;
+	bool empty = drain(s);
+	int status;
+
+	/* Reaped by the kernel before we began to wait. */
+	if (s->agent.pid && s->agent.pidfd >= 0 && !sys_pidfd_exit_status(s->agent.pidfd, &status))
+		agent_gone(s, status, NULL);
+	if (s->agent.pid)
+		return;
+	if (empty)
+		pid1_event(s, LIFE_EMPTY);
+	else if (had_agent || (s->state == LIFE_KILL && s->result->orphans != before))
+		pid1_event(s, gone_event[s->config->leftovers]);
+}
+
+void reap_start(struct supervisor *s)
+{
+	unsigned flags = CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED;
+
+	s->auto_reap = s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
+		       sys_pidfd_keeps_exit(s->agent.pidfd);
+	if (s->auto_reap) {
+		sys_sigaction(SIGCHLD, &disposition_ignore, NULL);
+	} else if (s->agent.pidfd >= 0) {
+		(void)close(s->agent.pidfd);
+		s->agent.pidfd = -1;
+	}
+	/* What died before: zombies inherited through exec, and while SIGCHLD was still default. */
+	reap_all(s);
+}
+
+void reap_by_waiting(struct supervisor *s)
+{
+	if (!s->auto_reap)
+		return;
+	s->auto_reap = false;
+	sys_sigaction(SIGCHLD, &disposition_default, NULL);
+}

@@ -1,0 +1,152 @@
+/* Who gets which signal. May send signals and read /proc; decides nothing about life and death. */
+#include "supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+int signals_rewrite(const struct cradle_config *config, int sig)
+{
+	int to = config->rewrite[sig];
+
+	return to == 0 ? sig : to < 0 ? 0 : to;
+}
+
+/* Only the kernel gives positive codes, so nobody can fake this. The codes of the fault signals
+ * overlap with CLD_*, but a real fault is never queued: it kills (signal(7)). */
+bool signals_tells_of_child(const siginfo_t *info)
+{
+	return info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED &&
+	       info->si_signo != SIGIO && info->si_signo != SIGSYS;
+}
+
+bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
+{
+	if (s->agent.own_group || !s->agent.terminal || info->si_code != SI_KERNEL)
+		return false;
+	switch (info->si_signo) {
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGWINCH:
+	case SIGHUP:
+	case SIGCONT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void send_agent(const struct agent *agent, int sig, siginfo_t *info)
+{
+	if (!agent->pid)
+		return;
+	/* The kernel may have reaped the agent already: its number could be somebody else's. */
+	if (agent->pidfd >= 0)
+		(void)sys_pidfd_send_signal(agent->pidfd, sig, sys_signal_value(sig, info));
+	else
+		(void)sys_forward_signal(agent->pid, sig, info);
+}
+
+/* Fields of /proc/PID/stat(5) after the name, which may hold blanks and parentheses itself. */
+static int parent_and_group(unsigned pid, unsigned *parent, unsigned *group)
+{
+	char path[32], stat[512];
+	const char *end;
+
+	(void)snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (sys_read_file(path, stat, sizeof(stat)) < 0)
+		return -errno;
+	end = strrchr(stat, ')');
+	return end && sscanf(end + 1, " %*c %u %u", parent, group) == 2 ? 0 : -EINVAL;
+}
+
+static bool is_descendant(unsigned pid)
+{
+	unsigned self = (unsigned)getpid(), group;
+
+	while (pid > 1 && pid != self) {
+		if (parent_and_group(pid, &pid, &group) < 0)
+			return false;
+	}
+	return pid == self;
+}
+
+struct walk {
+	int sig;
+	siginfo_t *info;
+	unsigned group; /* 0: all */
+	unsigned count;
+};
+
+static int visit(unsigned pid, void *arg)
+{
+	struct walk *walk = arg;
+	unsigned parent, group;
+
+	if (pid == (unsigned)getpid() || !is_descendant(pid))
+		return 0;
+	if (walk->group && (parent_and_group(pid, &parent, &group) < 0 || group != walk->group))
+		return 0;
+	walk->count++;
+	if (walk->sig)
+		(void)sys_forward_signal((pid_t)pid, walk->sig, walk->info);
+	return 0;
+}
+
+static int walk_descendants(struct walk *walk)
+{
+	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (dir < 0)
+		return -errno;
+	err = sys_each_number(dir, visit, walk);
+	(void)close(dir);
+	return err;
+}
+
+unsigned signals_count_descendants(void)
+{
+	struct walk walk = { 0 };
+
+	(void)walk_descendants(&walk);
+	return walk.count;
+}
+
+void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info)
+{
+	struct walk walk = { .sig = sig, .info = info };
+
+	/* kill(-1) means "this PID namespace" only to its init; to anybody else it means "every
+	 * process of this user". It can't carry a value. */
+	if (s->is_init && !sys_signal_value(sig, info))
+		(void)kill(-1, sig);
+	else if (walk_descendants(&walk) < 0)
+		send_agent(&s->agent, sig, info);
+}
+
+static void send_group(const struct agent *agent, int sig, siginfo_t *info)
+{
+	struct walk walk = { .sig = sig, .info = info, .group = (unsigned)agent->pid };
+
+	if (sys_signal_value(sig, info) && walk_descendants(&walk) == 0 && walk.count)
+		return;
+	/* ESRCH: forked, but not yet in its group. */
+	if (kill(-agent->pid, sig) < 0 && errno == ESRCH)
+		send_agent(agent, sig, info);
+}
+
+void signals_send(const struct supervisor *s, int sig, siginfo_t *info)
+{
+	if (s->config->target == CRADLE_TARGET_ALL || !s->agent.pid)
+		signals_send_all(s, sig, info);
+	else if (s->config->target == CRADLE_TARGET_GROUP && s->agent.own_group)
+		send_group(&s->agent, sig, info);
+	else
+		send_agent(&s->agent, sig, info);
+}

@@ -1,0 +1,188 @@
+/* Fork the agent and make the child fit to be one: group, terminal, signals, rights, exec.
+ * The child may log and exit; it never returns into the supervisor's loop. */
+#include "supervisor.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The descriptor of our controlling terminal among 0 to 2, or -1. */
+static int terminal_fd(void)
+{
+	pid_t group;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (ioctl(fd, TIOCGPGRP, &group) == 0)
+			return fd;
+	}
+	return -1;
+}
+
+/* Where the agent belongs among process groups:
+ *
+ * - no terminal: in a group of its own, so that its kill(0) can't reach us;
+ * - we lead the session (a container with -t): in a group of its own, in the foreground;
+ * - we are a job of somebody's shell: in *our* group. Then ^C, ^Z and fg reach the agent, us, the
+ *   launcher outside the PID namespace and the rest of the pipeline alike, as the shell expects.
+ *   Taking the foreground away would stop `cradle … | less`. Asked to signal a group
+ *   (-g), it still needs one of its own.
+ */
+static void place(struct agent *agent, const struct cradle_config *config)
+{
+	int tty = terminal_fd();
+	bool leader = getsid(0) == getpid();
+
+	agent->terminal = tty >= 0;
+	agent->own_group = tty < 0 || leader || config->target == CRADLE_TARGET_GROUP ||
+			   (config->flags & CRADLE_NEW_SESSION);
+}
+
+/* Only the foreground may hand the foreground on: tcsetpgrp(3) from a background job would take
+ * the terminal away from the shell. SIGTTOU is blocked, so this can't stop us. */
+static void hand_on_foreground(pid_t from, pid_t to)
+{
+	pid_t front;
+	int tty = terminal_fd();
+
+	if (tty >= 0 && ioctl(tty, TIOCGPGRP, &front) == 0 && front == from)
+		(void)ioctl(tty, TIOCSPGRP, &to);
+}
+
+void spawn_foreground(const struct agent *agent)
+{
+	if (agent->own_group)
+		hand_on_foreground(getpgrp(), agent->pid);
+}
+
+static void enter_group(const struct agent *agent, const struct cradle_config *config)
+{
+	pid_t group = getpgrp();
+
+	if (config->flags & CRADLE_NEW_SESSION) {
+		/* PID 1 of a VM has session 0 and process group 0. The agent takes the console as its
+		 * terminal so that ^C meets the agent and never PID 1. */
+		(void)setsid();
+		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+	} else if (agent->own_group) {
+		(void)setpgid(0, 0);
+		if (agent->terminal)
+			hand_on_foreground(group, getpid());
+	}
+}
+
+/* Dispositions first, then the mask: what was sent since the fork is pending and now meets
+ * the disposition that the agent's parent chose, or kills, instead of getting lost. */
+static void give_signals_back(const struct supervisor *s)
+{
+	static const struct sys_sigaction dfl;
+
+	if (s->config->flags & CRADLE_RESET_SIGNALS) {
+		for (int sig = 1; sig < CRADLE_NSIG; sig++)
+			sys_sigaction(sig, &dfl, NULL);
+		sys_sigmask(0, NULL);
+		return;
+	}
+	sys_sigaction(SIGCHLD, &s->inherited.child, NULL);
+	sys_sigmask(s->inherited.mask, NULL);
+}
+
+/* execvp(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno. */
+static int execute(char *const argv[])
+{
+	const char *path = getenv("PATH");
+	char file[PATH_MAX];
+	int err = -ENOENT;
+
+	if (strchr(argv[0], '/') || !*argv[0]) {
+		(void)execve(argv[0], argv, environ);
+		return -errno;
+	}
+	if (!path)
+		path = "/usr/local/bin:/usr/bin:/bin";
+	for (;;) {
+		size_t len = strcspn(path, ":");
+		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "", argv[0]);
+
+		if (n > 0 && (size_t)n < sizeof(file)) {
+			(void)execve(file, argv, environ);
+			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
+				return -errno;
+			/* A directory that can't be searched doesn't hide a later one. */
+			if (errno == EACCES)
+				err = -EACCES;
+		}
+		if (!path[len])
+			return err;
+		path += len + 1;
+	}
+}
+
+static const char *exec_fix(const char *file, int err)
+{
+	if (err == -ENOENT && strchr(file, '/') && access(file, F_OK) == 0)
+		return " (its interpreter or loader, named in its first line or ELF header, is missing)";
+	if (err == -ENOENT)
+		return strchr(file, '/') ? "" : " (it is in no directory of PATH)";
+	if (err == -EACCES)
+		return " (it needs execute permission, all directories above too, and no noexec mount)";
+	if (err == -ENOEXEC)
+		return " (built for another architecture, or a script without a #! line)";
+	return "";
+}
+
+_Noreturn static void run_agent(struct supervisor *s)
+{
+	const struct cradle_config *config = s->config;
+	const char *file = config->argv[0];
+	const char *fix;
+	int err = config->confine ? config->confine(config->arg) : 0;
+
+	if (err)
+		_exit(CRADLE_EXIT_FAILURE);
+	give_signals_back(s);
+	err = execute(config->argv);
+	fix = exec_fix(file, err);
+	(void)log_errno(err, "cannot execute %s%s", file, fix);
+	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND :
+							      CRADLE_EXIT_CANNOT_EXEC);
+}
+
+int spawn_agent(struct supervisor *s)
+{
+	struct agent *agent = &s->agent;
+	pid_t pid;
+
+	place(agent, s->config);
+	agent->pidfd = -1;
+	if (s->config->argv) {
+		pid = sys_fork_pidfd(&agent->pidfd);
+	} else {
+		/* The child goes on as a C program: the library must know of its fork. */
+		pid = fork();
+		if (pid < 0)
+			pid = -errno;
+	}
+	if (pid < 0)
+		return (int)pid;
+	if (pid == 0) {
+		enter_group(agent, s->config);
+		if (s->config->argv)
+			run_agent(s);
+		give_signals_back(s);
+		return 1;
+	}
+	/* Not reaped before we say so: the number is still the agent's. */
+	if (!s->config->argv)
+		agent->pidfd = sys_pidfd_open(pid);
+	agent->pid = pid;
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* supervisor.h - what the files of this room share. Not installed.
+ *
+ * Lives on the stack of cradle_supervise(); nothing in here is allocated.
+ */
+#ifndef PID1_SUPERVISOR_H
+#define PID1_SUPERVISOR_H
+
+#include "cradle.h"
+#include "life.h"
+#include "sys.h"
+
+#include <sys/resource.h>
+
+/* How the process was when it came to us; the agent gets it back. */
+struct inherited {
+	uint64_t mask;
+	struct sys_sigaction child; /* disposition of SIGCHLD, the only one that is ever changed */
+};
+
+struct agent {
+	pid_t pid;   /* 0: not running */
+	int pidfd;   /* -1: none */
+	bool own_group; /* leads a process group of its own */
+	bool terminal;  /* has the terminal; if !own_group the kernel signals it and us alike */
+};
+
+struct supervisor {
+	const struct cradle_config *config;
+	struct cradle_result *result;
+	struct inherited inherited;
+	struct agent agent;
+	enum life_state state;
+	uint64_t started_ms, alarm_ms; /* alarm 0: none */
+	unsigned backoff_ms;
+	int signal_fd;
+	unsigned watching; /* bit i: config->watch[i] is still good */
+	bool is_init;
+	bool auto_reap; /* the kernel reaps: SIGCHLD is ignored, the agent's end shows in its pidfd */
+};
+
+/* spawn.c: fork the agent. 0 in the supervisor, 1 in an agent without argv, else -errno. */
+int spawn_agent(struct supervisor *s);
+/* spawn.c: give the terminal to the agent's group, if it is ours to give. */
+void spawn_foreground(const struct agent *agent);
+
+/* signals.c: send to whom config->target says. info: of the signal received, or NULL. */
+void signals_send(const struct supervisor *s, int sig, siginfo_t *info);
+/* signals.c: to every descendant, us excepted. */
+void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info);
+/* signals.c: what config->rewrite makes of it; 0: dropped. */
+int signals_rewrite(const struct cradle_config *config, int sig);
+/* signals.c: the kernel has already signalled the group that we share with the agent. */
+bool signals_delivered(const struct supervisor *s, const siginfo_t *info);
+/* signals.c: this tells of a child and not of a sender, whatever its number (clone(2)). */
+bool signals_tells_of_child(const siginfo_t *info);
+/* signals.c: descendants left. */
+unsigned signals_count_descendants(void);
+
+/* reap.c: let the kernel reap if it can and nobody wants to know more. */
+void reap_start(struct supervisor *s);
+/* reap.c: reap everything there is; calls pid1_event() for what that means. */
+void reap_all(struct supervisor *s);
+/* reap.c: from now on by wait(2), with nothing lost in between. */
+void reap_by_waiting(struct supervisor *s);
+
+/* pid1.c: one turn of the table. */
+void pid1_event(struct supervisor *s, enum life_event event);
+
+#endif
