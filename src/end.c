@@ -1,0 +1,92 @@
+/* The end of the world. May reboot, exit, panic; decides nothing about which of them. */
+#include "end.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* RB_POWER_OFF on a machine without a driver for it silently becomes a halt that never returns
+ * (kernel/reboot.c), so the choice has to be made before. On x86 the driver is ACPI. */
+static bool can_power_off(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	return access("/sys/firmware/acpi", F_OK) == 0;
+#else
+	return true;
+#endif
+}
+
+int end_machine(enum cradle_how how)
+{
+	static const int command[] = { [CRADLE_POWER_OFF] = RB_POWER_OFF,
+				       [CRADLE_REBOOT] = RB_AUTOBOOT,
+				       [CRADLE_HALT] = RB_HALT_SYSTEM };
+	int cmd = command[how];
+
+	sync();
+	/* In a PID namespace the command is only a message to the launcher: nothing to avoid. */
+	if (how == CRADLE_POWER_OFF && end_owns_machine() && !can_power_off()) {
+		log_warn("this machine can't power off (no ACPI): resetting it instead");
+		cmd = RB_AUTOBOOT;
+	}
+	return reboot(cmd) < 0 ? -errno : 0;
+}
+
+bool end_owns_machine(void)
+{
+	/* In any other PID namespace the kernel answers EINVAL (kernel/pid_namespace.c:
+	 * reboot_pid_ns), without CAP_SYS_BOOT EPERM. */
+	return reboot(RB_DISABLE_CAD) == 0;
+}
+
+/* After machine_power_off() or machine_halt() came back, reboot(2) exits its caller, and the exit
+ * of PID 1 is a panic: so a child calls it. */
+static void end_machine_in_child(enum cradle_how how)
+{
+	pid_t pid = fork();
+	int err;
+
+	if (pid < 0) {
+		(void)end_machine(how);
+		return;
+	}
+	if (pid == 0) {
+		err = end_machine(how);
+		if (err < 0)
+			(void)log_errno(err, "cannot shut down by reboot(2)");
+		_exit(0);
+	}
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+_Noreturn void end_world(enum ending ending, int code)
+{
+	static const enum cradle_how how[] = { [ENDING_POWER_OFF] = CRADLE_POWER_OFF,
+					       [ENDING_REBOOT] = CRADLE_REBOOT,
+					       [ENDING_HALT] = CRADLE_HALT };
+
+	/* Last words on a serial console would be lost with the machine. */
+	(void)tcdrain(STDERR_FILENO);
+	switch (ending) {
+	case ENDING_POWER_OFF:
+	case ENDING_REBOOT:
+	case ENDING_HALT:
+		end_machine_in_child(how[ending]);
+		/* Still here: the next best that ends a machine. In a container without
+		 * CAP_SYS_BOOT the exit below is the only end there is. */
+		if (ending != ENDING_REBOOT && end_owns_machine())
+			end_machine_in_child(CRADLE_REBOOT);
+		break;
+	case ENDING_PANIC:
+	case ENDING_EXIT:
+	case ENDING_RESTART:
+		break;
+	}
+	/* For the machine's PID 1 this is the panic: "Attempted to kill init!". */
+	_exit(ending == ENDING_PANIC && !code ? CRADLE_EXIT_FAILURE : code);
+}

@@ -1,0 +1,48 @@
+/* Which world this is. May probe, but changes nothing except Ctrl-Alt-Del in a VM. */
+#include "world.h"
+
+#include "end.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { KERNEL_RTMIN = 34 };
+
+const char *world_name(enum world world)
+{
+	static const char *const names[] = { [WORLD_UNKNOWN] = "unknown",
+					     [WORLD_VM] = "vm",
+					     [WORLD_CONTAINER] = "container",
+					     [WORLD_NAMESPACE] = "namespace" };
+
+	return names[world];
+}
+
+/* What the runtimes leave to be known by; `container` is systemd's convention, the files are
+ * podman's and Docker's, the last is Kubernetes'. */
+static bool in_container(void)
+{
+	return getenv("container") || getenv("KUBERNETES_SERVICE_HOST") ||
+	       access("/run/.containerenv", F_OK) == 0 || access("/.dockerenv", F_OK) == 0;
+}
+
+enum world world_detect(void)
+{
+	if (getpid() == 1 && end_owns_machine())
+		return WORLD_VM;
+	return in_container() ? WORLD_CONTAINER : WORLD_NAMESPACE;
+}
+
+void world_requests(enum world world, struct cradle_config *config)
+{
+	bool vm = world == WORLD_VM;
+
+	config->request[SIGTERM] = vm ? CRADLE_REQUEST_POWER_OFF : CRADLE_REQUEST_STOP;
+	config->request[SIGPWR] = CRADLE_REQUEST_POWER_OFF;
+	config->request[KERNEL_RTMIN + 3] = CRADLE_REQUEST_HALT;
+	config->request[KERNEL_RTMIN + 4] = CRADLE_REQUEST_POWER_OFF;
+	config->request[KERNEL_RTMIN + 5] = CRADLE_REQUEST_REBOOT;
+	if (vm) /* Ctrl-Alt-Del */
+		config->request[SIGINT] = CRADLE_REQUEST_REBOOT;
+}
