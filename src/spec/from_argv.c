@@ -1,0 +1,112 @@
+/* argv and tini's environment variables into keys. getopt(3) isn't used: it says "unrecognized
+ * option" by itself, permutes, and keeps state. */
+#include "front.h"
+
+#include "keys.h"
+#include "log.h"
+#include "util.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *help_command(const struct spec *spec)
+{
+	return spec->verb == VERB_RUN ? "cradle run --help" : "cradle init --help";
+}
+
+static int complain_unknown(const struct spec *spec, const char *word)
+{
+	log_error("unknown option %s: see %s", word, help_command(spec));
+	return -EINVAL;
+}
+
+static int complain_value(const struct key *key, const char *word)
+{
+	log_error("%s needs a value: --%s=%s", word, key->name, key->arg);
+	return -EINVAL;
+}
+
+/* --name, --name=value, --name value. Returns the words used, or -EINVAL. */
+static int long_option(struct spec *spec, const char *word, const char *next)
+{
+	const char *name = word + 2;
+	size_t len = strcspn(name, "=");
+	const struct key *key = key_find(spec->verb, name, len);
+	char origin[64];
+
+	if (!key)
+		return complain_unknown(spec, word);
+	(void)snprintf(origin, sizeof(origin), "--%s=", key->name);
+	if (name[len] == '=')
+		return key_set(key, spec, origin, name + len + 1) ?: 1;
+	if (!key->arg)
+		return key_set(key, spec, origin, "1") ?: 1;
+	if (!next)
+		return complain_value(key, word);
+	return key_set(key, spec, origin, next) ?: 2;
+}
+
+/* -w, -vvg, -p SIG, -pSIG */
+static int short_options(struct spec *spec, const char *word, const char *next)
+{
+	char origin[8], letter[4];
+
+	for (const char *c = word + 1; *c; c++) {
+		const struct key *key = key_find_letter(spec->verb, *c);
+		int err = 0;
+
+		(void)snprintf(letter, sizeof(letter), "-%c", *c);
+		(void)snprintf(origin, sizeof(origin), "-%c ", *c);
+		if (!key)
+			return complain_unknown(spec, c == word + 1 ? word : letter);
+		if (key->arg && c[1])
+			return key_set(key, spec, origin, c + 1) ?: 1;
+		if (key->arg && !next)
+			return complain_value(key, letter);
+		if (key->arg)
+			return key_set(key, spec, origin, next) ?: 2;
+		err = key_set(key, spec, origin, "1");
+		if (err)
+			return err;
+	}
+	return 1;
+}
+
+int from_argv(struct spec *spec, int argc, char **argv)
+{
+	int i = 0;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+		int used;
+
+		if (!strcmp(argv[i], "--"))
+			return i + 1;
+		used = argv[i][1] == '-' ? long_option(spec, argv[i], next) :
+					   short_options(spec, argv[i], next);
+		if (used < 0)
+			return used;
+		i += used;
+	}
+	return i;
+}
+
+/* tini looks only at whether the group variable is set, and counts verbosity from 1. */
+int from_environment(struct spec *spec)
+{
+	const char *verbosity = getenv("TINI_VERBOSITY");
+	uint64_t n;
+
+	if (getenv("TINI_KILL_PROCESS_GROUP"))
+		spec->core.target = CRADLE_TARGET_GROUP;
+	if (!verbosity)
+		return 0;
+	if (!util_number(verbosity, 100, &n)) {
+		log_error("TINI_VERBOSITY=%s: expected a number", verbosity);
+		return -EINVAL;
+	}
+	spec->verbosity = n ? (unsigned)n - 1 : 0;
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* front.h - the front ends: they only cut text into key and value. */
+#ifndef SPEC_FRONT_H
+#define SPEC_FRONT_H
+
+#include "spec.h"
+
+/* Options of argv[0..argc-1], up to "--" or the first word that isn't one. Returns the index of
+ * the word after them (argc if none), or -EINVAL after saying what is wrong. */
+int from_argv(struct spec *spec, int argc, char **argv);
+
+/* TINI_SUBREAPER, TINI_VERBOSITY, TINI_KILL_PROCESS_GROUP: 0 or -EINVAL. */
+int from_environment(struct spec *spec);
+
+/* Cut the next word off a kernel command line, as lib/cmdline.c: next_arg() does: double quotes keep
+ * blanks and vanish. *value is NULL without '='. Returns false at the end. Changes the text. */
+bool cmdline_next(char **cursor, char **name, char **value);
+
+/* All `cradle.NAME=VALUE` words of the line (kept and changed). *nwords: how many words follow
+ * "--", which are the last ones of PID 1's argv. An unknown name is a warning; 0 or -EINVAL. */
+int from_cmdline(struct spec *spec, char *line, int *nwords);
+
+/* Everything in its order of precedence: environment, kernel command line (VM), argv.
+ * argv is without the program's name. *agent becomes the agent's argv; NULL if there is none.
+ * All sources are read even after an error, so that --on-failure= holds. 0 or -EINVAL. */
+int gather(struct spec *spec, int argc, char **argv, char ***agent);
+
+#endif

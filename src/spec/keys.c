@@ -1,0 +1,401 @@
+/* The table, and how each value is read. May only write into the spec. */
+#include "keys.h"
+
+#include "channel.h"
+#include "log.h"
+#include "mountspec.h"
+#include "util.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char a_signal[] = "expected a signal such as TERM, RTMIN+3 or 15";
+static const char a_time[] = "expected a time such as 500ms, 5s or 2m";
+static const char a_flag[] = "expected nothing, 1 or 0";
+
+static const char *set_bool(bool *field, const char *value)
+{
+	if (strcmp(value, "1") && strcmp(value, "0"))
+		return a_flag;
+	*field = *value == '1';
+	return NULL;
+}
+
+static const char *set_flag(struct spec *spec, unsigned flag, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	if (wrong)
+		return wrong;
+	spec->core.flags = on ? spec->core.flags | flag : spec->core.flags & ~flag;
+	return NULL;
+}
+
+static const char *set_signal(int *field, const char *value)
+{
+	int sig = util_signal(value, strlen(value));
+
+	if (sig < 0)
+		return a_signal;
+	*field = sig;
+	return NULL;
+}
+
+/* Index of value in words, or -1. */
+static int choice(const char *value, const char *const *words, size_t nwords)
+{
+	for (size_t i = 0; i < nwords; i++) {
+		if (!strcmp(value, words[i]))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Being a subreaper comes by itself where it is needed; the flag is tini's. */
+static const char *set_subreaper(struct spec *spec, const char *value)
+{
+	bool ignored;
+
+	(void)spec;
+	return set_bool(&ignored, value);
+}
+
+static const char *set_pdeathsig(struct spec *spec, const char *value)
+{
+	return set_signal(&spec->pdeathsig, value);
+}
+
+static const char *set_verbose(struct spec *spec, const char *value)
+{
+	uint64_t n;
+
+	if (!util_number(value, 3, &n))
+		return "expected nothing or a number from 0 to 3";
+	spec->verbosity = n ? spec->verbosity + (unsigned)n : 0;
+	return NULL;
+}
+
+static const char *set_warn_reaped(struct spec *spec, const char *value)
+{
+	return set_flag(spec, CRADLE_WARN_REAPED, value);
+}
+
+static const char *set_group(struct spec *spec, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	if (!wrong)
+		spec->core.target = on ? CRADLE_TARGET_GROUP : CRADLE_TARGET_CHILD;
+	return wrong;
+}
+
+static const char *set_target(struct spec *spec, const char *value)
+{
+	static const char *const words[] = { "child", "group", "all" };
+	int i = choice(value, words, ARRAY_SIZE(words));
+
+	if (i < 0)
+		return "expected child, group or all";
+	spec->core.target = (enum cradle_target)i;
+	return NULL;
+}
+
+static const char *set_success(struct spec *spec, const char *value)
+{
+	uint64_t code;
+
+	if (!util_number(value, 255, &code))
+		return "expected an exit code from 0 to 255";
+	spec->core.success[code / 64] |= UINT64_C(1) << (code % 64);
+	return NULL;
+}
+
+static const char *set_rewrite(struct spec *spec, const char *value)
+{
+	static const char expected[] = "expected FROM:TO, two signals by name or number; TO 0 drops";
+	const char *colon = strchr(value, ':');
+	int from, to;
+
+	if (!colon)
+		return expected;
+	from = util_signal(value, (size_t)(colon - value));
+	to = strcmp(colon + 1, "0") ? util_signal(colon + 1, strlen(colon + 1)) : 0;
+	if (from < 0 || to < 0)
+		return expected;
+	spec->core.rewrite[from] = (signed char)(to ? to : -1);
+	return NULL;
+}
+
+static const char *set_reset_signals(struct spec *spec, const char *value)
+{
+	return set_flag(spec, CRADLE_RESET_SIGNALS, value);
+}
+
+static const char *set_stop_signal(struct spec *spec, const char *value)
+{
+	return set_signal(&spec->core.stop_signal, value);
+}
+
+/* The core reads 0 as its default, so a grace of 0 is the shortest there is. */
+static const char *set_ms(unsigned *field, const char *value)
+{
+	if (!util_time(value, field))
+		return a_time;
+	if (!*field)
+		*field = 1;
+	return NULL;
+}
+
+static const char *set_grace(struct spec *spec, const char *value)
+{
+	spec->grace_given = true;
+	return set_ms(&spec->core.grace_ms, value);
+}
+
+static const char *set_deadline(struct spec *spec, const char *value)
+{
+	return set_ms(&spec->core.deadline_ms, value);
+}
+
+static const char *set_leftovers(struct spec *spec, const char *value)
+{
+	static const char *const words[] = { "kill", "term", "wait" };
+	int i = choice(value, words, ARRAY_SIZE(words));
+
+	if (i < 0)
+		return "expected kill, term or wait";
+	spec->core.leftovers = (enum cradle_leftovers)i;
+	spec->leftovers_given = true;
+	return NULL;
+}
+
+static const char *set_ending(enum ending *field, bool *given, const char *value)
+{
+	static const char *const words[] = { "exit", "poweroff", "reboot",
+					     "halt", "panic",	 "restart" };
+	int i = choice(value, words, ARRAY_SIZE(words));
+
+	if (i < 0)
+		return "expected exit, poweroff, reboot, halt, panic or restart";
+	*field = (enum ending)i;
+	*given = true;
+	return NULL;
+}
+
+static const char *set_on_success(struct spec *spec, const char *value)
+{
+	return set_ending(&spec->end.on_success, &spec->end.on_success_given, value);
+}
+
+static const char *set_on_failure(struct spec *spec, const char *value)
+{
+	return set_ending(&spec->end.on_failure, &spec->end.on_failure_given, value);
+}
+
+static const char *set_on_reboot(struct spec *spec, const char *value)
+{
+	static const char *const words[] = { "exit", "restart" };
+	int i = choice(value, words, ARRAY_SIZE(words));
+
+	if (i < 0)
+		return "expected exit or restart";
+	spec->run.again_on_reboot = i;
+	return NULL;
+}
+
+static const char *set_report(struct spec *spec, const char *value)
+{
+	if (spec->end.nreports == SPEC_REPORTS)
+		return "expected at most 4 reports";
+	return channel_parse(&spec->end.report[spec->end.nreports++], value);
+}
+
+static const char *set_world(struct spec *spec, const char *value)
+{
+	for (enum world world = WORLD_VM; world <= WORLD_NAMESPACE; world++) {
+		if (strcmp(value, world_name(world)))
+			continue;
+		spec->world = world;
+		return NULL;
+	}
+	return "expected vm, container or namespace";
+}
+
+static const char *set_hostname(struct spec *spec, const char *value)
+{
+	/* __NEW_UTS_LEN of <linux/utsname.h> */
+	if (!*value || strlen(value) > 64)
+		return "expected a host name of 1 to 64 bytes";
+	spec->enter.hostname = value;
+	return NULL;
+}
+
+static const char *set_mount(struct spec *spec, const char *value)
+{
+	if (spec->enter.nmounts == SPEC_MOUNTS)
+		return "expected at most 16 mounts";
+	return mountspec_parse(&spec->enter.mount[spec->enter.nmounts++], value);
+}
+
+static const char *set_net(struct spec *spec, const char *value)
+{
+	struct net_spec parsed;
+	const char *word, *wrong;
+	size_t len;
+
+	if (spec->enter.nnets == SPEC_INTERFACES)
+		return "expected at most 8 interfaces";
+	wrong = net_parse(&parsed, value, &word, &len);
+	if (!wrong)
+		spec->enter.net[spec->enter.nnets++] = value;
+	return wrong;
+}
+
+static const char *set_nofile(struct spec *spec, const char *value)
+{
+	static const char expected[] = "expected SOFT or SOFT:HARD, with 1 <= SOFT <= HARD";
+	const char *colon = strchr(value, ':');
+	char soft[16] = "";
+	size_t len = colon ? (size_t)(colon - value) : strlen(value);
+
+	if (len >= sizeof(soft))
+		return expected;
+	memcpy(soft, value, len);
+	if (!util_number(soft, INT32_MAX, &spec->enter.nofile_soft) ||
+	    !util_number(colon ? colon + 1 : soft, INT32_MAX, &spec->enter.nofile_hard))
+		return expected;
+	if (!spec->enter.nofile_soft || spec->enter.nofile_soft > spec->enter.nofile_hard)
+		return expected;
+	return NULL;
+}
+
+static const char *set_modules(struct spec *spec, const char *value)
+{
+	if (*value != '/')
+		return "expected the absolute path of a list of modules";
+	spec->enter.modules = value;
+	return NULL;
+}
+
+static const char *set_root(struct spec *spec, const char *value)
+{
+	if (!*value)
+		return "expected a directory";
+	spec->run.root = value;
+	return NULL;
+}
+
+enum { BOTH = VERB_INIT | VERB_RUN };
+
+static const struct key keys[] = {
+	{ "subreaper", 's', BOTH, NULL, "be a subreaper (comes by itself when not PID 1)",
+	  set_subreaper },
+	{ "pdeathsig", 'p', BOTH, "SIG", "get SIG when the parent dies", set_pdeathsig },
+	{ "verbose", 'v', BOTH, NULL, "say more; repeat for more", set_verbose },
+	{ "warn-reaped", 'w', BOTH, NULL, "a line for each orphan reaped", set_warn_reaped },
+	{ "kill-process-group", 'g', BOTH, NULL, "same as --signal-to=group", set_group },
+	{ "success-code", 'e', BOTH, "CODE", "exit code CODE counts as 0; repeatable",
+	  set_success },
+	{ "rewrite", 'r', BOTH, "FROM:TO", "forward signal FROM as TO; TO 0 drops it; repeatable",
+	  set_rewrite },
+	{ "signal-to", 0, BOTH, "WHOM", "forward to child (default), group or all", set_target },
+	{ "reset-signals", 0, BOTH, NULL, "start the agent with default signals, none blocked",
+	  set_reset_signals },
+	{ "stop-signal", 0, BOTH, "SIG", "what the agent gets first when asked to stop",
+	  set_stop_signal },
+	{ "grace", 0, BOTH, "TIME", "time to end after each step of a stop; turns the stop plan on",
+	  set_grace },
+	{ "deadline", 0, BOTH, "TIME", "limit for the killing (5s) and for --leftovers=wait (none)",
+	  set_deadline },
+	{ "leftovers", 0, BOTH, "HOW", "kill (VM: term), term or wait for what the agent leaves",
+	  set_leftovers },
+	{ "on-success", 0, BOTH, "ENDING",
+	  "exit (VM: poweroff), reboot, halt, panic or restart on code 0", set_on_success },
+	{ "on-failure", 0, BOTH, "ENDING", "the same for all else; exit (VM: panic)",
+	  set_on_failure },
+	{ "on-reboot", 0, VERB_RUN, "HOW", "exit or restart when the agent calls reboot(2)",
+	  set_on_reboot },
+	{ "report", 0, BOTH, "CHANNEL",
+	  "JSON result to fd:N, file:PATH, kmsg, vsock:[CID:]PORT,\n"
+	  "virtio:NAME or isa-debug-exit[:IOPORT]; repeatable",
+	  set_report },
+	{ "world", 0, VERB_INIT, "WORLD", "vm, container or namespace, instead of finding out",
+	  set_world },
+	{ "hostname", 0, BOTH, "NAME", "set the host name", set_hostname },
+	{ "mount", 0, BOTH, "SOURCE:TARGET[:TYPE[:OPTIONS]]",
+	  "mount before the agent starts; repeatable", set_mount },
+	{ "net", 0, BOTH, "IFACE[,address=CIDR][,gateway=IP][,mtu=N][,dns=IP]",
+	  "set up a network interface by cradle-net; repeatable", set_net },
+	{ "nofile", 0, BOTH, "SOFT[:HARD]", "limit of open files", set_nofile },
+	{ "modules", 0, VERB_INIT, "FILE", "kernel modules to load (VM: /etc/cradle/modules)",
+	  set_modules },
+	{ "root", 0, VERB_RUN, "DIR", "an unpacked initramfs as root, writes thrown away",
+	  set_root },
+};
+
+static bool same_name(const char *name, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] != (text[i] == '_' ? '-' : text[i]))
+			return false;
+	}
+	return name[len] == '\0';
+}
+
+const struct key *key_find(enum verb verb, const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if ((keys[i].verbs & verb) && same_name(keys[i].name, name, len))
+			return &keys[i];
+	}
+	return NULL;
+}
+
+const struct key *key_find_letter(enum verb verb, char letter)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if ((keys[i].verbs & verb) && keys[i].letter && keys[i].letter == letter)
+			return &keys[i];
+	}
+	return NULL;
+}
+
+int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
+{
+	const char *expected = key->set(spec, value);
+
+	if (!expected)
+		return 0;
+	log_error("%s%s: %s", origin, value, expected);
+	return -EINVAL;
+}
+
+/* Long words push the text to the next line, as getopt programs do. */
+static void help_line(const struct key *key)
+{
+	char left[96];
+	const char *text = key->help;
+	int n;
+
+	n = snprintf(left, sizeof(left), key->letter ? "  -%c, --%s%s%s" : "  %c   --%s%s%s",
+		     key->letter ? key->letter : ' ', key->name, key->arg ? "=" : "",
+		     key->arg ? key->arg : "");
+	(void)dprintf(STDOUT_FILENO, "%s%*s", left, n < 30 ? 30 - n : 0, "");
+	if (n >= 30)
+		(void)dprintf(STDOUT_FILENO, "\n%30s", "");
+	for (const char *nl; (nl = strchr(text, '\n')); text = nl + 1)
+		(void)dprintf(STDOUT_FILENO, "%.*s\n%30s", (int)(nl - text), text, "");
+	(void)dprintf(STDOUT_FILENO, "%s\n", text);
+}
+
+void keys_help(enum verb verb)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		if (keys[i].verbs & verb)
+			help_line(&keys[i]);
+	}
+}

@@ -1,0 +1,29 @@
+/* keys.h - the one option table. */
+#ifndef SPEC_KEYS_H
+#define SPEC_KEYS_H
+
+#include "spec.h"
+
+struct key {
+	const char *name; /* --name=, cradle.name= */
+	char letter;      /* 0: none */
+	unsigned verbs;   /* enum verb, or-ed: who has it */
+	const char *arg;  /* how its value is called in the help; NULL: a flag */
+	const char *help;
+	/* Returns NULL, or what was expected instead of value. A flag gets "1" or "0". */
+	const char *(*set)(struct spec *spec, const char *value);
+};
+
+/* NULL when there is none of that name for that verb. '_' is read as '-', as the kernel does in its
+ * parameters. */
+const struct key *key_find(enum verb verb, const char *name, size_t len);
+const struct key *key_find_letter(enum verb verb, char letter);
+
+/* Set one. origin is what the user wrote before the value, such as "--grace=" or "cradle.grace=".
+ * Returns 0, or -EINVAL after a line that names the word and what was expected. */
+int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value);
+
+/* The help of all keys of the verb, to fd 1. */
+void keys_help(enum verb verb);
+
+#endif

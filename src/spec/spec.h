@@ -1,0 +1,86 @@
+/* spec.h - everything that was asked for, as plain data. Nothing is touched while it is made.
+ *
+ * Filled from argv, the kernel command line and the environment through the table in
+ * keys.c; checked and completed by spec_finish(). Strings point into argv or into copies made
+ * by the front ends, which live as long as the program.
+ */
+#ifndef SPEC_SPEC_H
+#define SPEC_SPEC_H
+
+#include "cradle.h"
+#include "end.h"
+#include "net.h"
+#include "world.h"
+
+#define SPEC_MOUNTS     16
+#define SPEC_INTERFACES 8
+#define SPEC_REPORTS    4
+
+enum verb { VERB_INIT = 1, VERB_RUN = 2 };
+
+struct spec_mount {
+	const char *source, *target, *type; /* type "bind": a bind mount */
+	const char *options;                /* comma list without nofail, for mount(2) and its flags */
+	bool nofail;                        /* a failure is a warning */
+};
+
+enum report_kind {
+	REPORT_FD,
+	REPORT_FILE,
+	REPORT_KMSG,
+	REPORT_VSOCK,
+	REPORT_VIRTIO,
+	REPORT_ISA_DEBUG_EXIT,
+};
+
+struct spec_report {
+	enum report_kind kind;
+	const char *name;   /* path, or name of the virtio port */
+	unsigned cid, port; /* vsock; port is the I/O port of isa-debug-exit */
+	int fd;             /* asked for, or opened by report_open(); -1: none yet */
+};
+
+/* What PID 1 does before the agent. */
+struct spec_enter {
+	const char *hostname;
+	const char *modules;
+	struct spec_mount mount[SPEC_MOUNTS];
+	unsigned nmounts;
+	const char *net[SPEC_INTERFACES]; /* as given: cradle-net parses the same text */
+	unsigned nnets;
+	uint64_t nofile_soft, nofile_hard; /* soft 0: leave */
+};
+
+struct spec_end {
+	enum ending on_success, on_failure;
+	bool on_success_given, on_failure_given;
+	struct spec_report report[SPEC_REPORTS];
+	unsigned nreports;
+};
+
+/* What `cradle run` does outside. */
+struct spec_run {
+	const char *root;
+	bool again_on_reboot;
+};
+
+struct spec {
+	enum verb verb;
+	enum world world;
+	struct cradle_config core;
+	bool leftovers_given, grace_given;
+	unsigned verbosity;
+	int pdeathsig;
+	struct spec_enter enter;
+	struct spec_end end;
+	struct spec_run run;
+};
+
+/* Complete the defaults of this world and refuse contradictions.
+ * Returns 0, or -EINVAL after saying why. */
+int spec_finish(struct spec *spec);
+
+/* What the end will be: the policy, or what was asked for while it ran. */
+enum ending spec_ending(const struct spec *spec, const struct cradle_result *result);
+
+#endif
