@@ -1,0 +1,172 @@
+# cradle - one PID 1 for three worlds.
+#
+#   make deps demo     install what is needed (Debian 12), build, show the main job in all worlds
+#   make deps check    the same, and all tests
+#   make bench         figures and ratios against the peers
+#   make install       DESTDIR= PREFIX=
+#
+# SHARED=1    a dynamic cradle       SANITIZE=1   ASan and UBSan (host side only)
+# LIBC=glibc  even if musl-gcc is there
+
+PREFIX ?= /usr/local
+BINDIR = $(PREFIX)/bin
+LIBDIR = $(PREFIX)/lib
+LIBEXECDIR = $(PREFIX)/libexec/cradle
+MANDIR = $(PREFIX)/share/man
+
+VERSION := $(shell sed -n 's/^.define CRADLE_VERSION "\(.*\)"/\1/p' include/cradle.h)
+SO_MAJOR = 0
+B = build
+# V=1 shows the compiler calls
+Q = $(if $(V),,@)
+
+CC = gcc
+PKG_CONFIG ?= pkg-config
+MUSL_GCC := $(shell command -v musl-gcc 2>/dev/null)
+ifneq ($(SHARED)$(SANITIZE),)
+LIBC = glibc
+endif
+LIBC ?= $(if $(MUSL_GCC),musl,glibc)
+
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wpointer-arith -Wwrite-strings
+CFLAGS ?= -O2 -g
+BASE_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS)
+HARDEN_C = -fstack-protector-strong -fno-plt
+HARDEN_LD = -Wl,-z,relro,-z,now,-z,noexecstack
+
+ifdef SANITIZE
+HARDEN_C += -fsanitize=address,undefined -fno-omit-frame-pointer
+HARDEN_LD += -fsanitize=address,undefined
+else
+HARDEN_C += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+
+# cradle itself: libc alone, static by default. musl-gcc finds no kernel headers by itself.
+ifeq ($(LIBC),musl)
+CRADLE_CC = $(MUSL_GCC)
+KERNEL_HEADERS = $(B)/kernel-headers
+CRADLE_CFLAGS = -idirafter $(KERNEL_HEADERS)
+else
+CRADLE_CC = $(CC)
+endif
+ifneq ($(SHARED)$(SANITIZE),)
+CRADLE_LINK = dynamic
+CRADLE_PIC = -fPIE
+CRADLE_LDFLAGS = -pie
+else
+CRADLE_LINK = static
+CRADLE_PIC = -fno-pie
+CRADLE_LDFLAGS = -static -no-pie
+endif
+
+# A room sees itself and the rooms below it, by include path: design rule, not decoration.
+ROOM_base = -Isrc/base
+ROOM_pid1 = $(ROOM_base) -Iinclude -Isrc/pid1
+ROOM_lib = $(ROOM_base) -Iinclude -Isrc -Isrc/lib
+ROOM_spec = $(ROOM_lib) -Isrc/spec
+ROOM_stage = $(ROOM_spec) -Isrc/stage
+ROOM_run = $(ROOM_stage) -Isrc/run
+ROOM_top = $(ROOM_run)
+ROOM_net = -Isrc/spec -Isrc/net
+
+LIB_SRC = $(wildcard src/base/*.c src/pid1/*.c src/lib/*.c) src/end.c
+CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c) src/report.c src/main.c
+NET_SRC = $(wildcard src/net/*.c) src/spec/net.c
+
+CRADLE_OBJ = $(CRADLE_SRC:src/%.c=$(B)/cradle.o/%.o)
+LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/lib.o/%.o)
+NET_OBJ = $(NET_SRC:src/%.c=$(B)/net.o/%.o)
+
+room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
+
+all: $(B)/cradle $(B)/cradle-net $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
+	$(B)/agent $(B)/links
+
+DEFINES = -DLIBEXECDIR='"$(LIBEXECDIR)"' -DBUILD_LIBC='"$(LIBC)"' -DBUILD_LINK='"$(CRADLE_LINK)"'
+
+$(KERNEL_HEADERS):
+	mkdir -p $@
+	ln -sfn /usr/include/linux $@/linux
+	ln -sfn /usr/include/asm-generic $@/asm-generic
+	ln -sfn $$(dirname $$(echo '#include <asm/types.h>' | $(CC) -E - | \
+		sed -n 's/^# 1 "\(.*\/asm\/types.h\)".*/\1/p' | head -n1)) $@/asm
+
+# Rebuilt when the flags change, so that SANITIZE=1 after a plain make isn't a mixture.
+FLAGS_NOW = $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES)
+$(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
+	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
+
+$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS)
+	@mkdir -p $(@D)
+	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
+		$(call room,$*) -MMD -c -o $@ $<
+
+$(B)/lib.o/%.o: src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIC -fvisibility=hidden $(HARDEN_C) $(call room,$*) -MMD -c -o $@ $<
+
+$(B)/net.o/%.o: src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_net) -Iinclude \
+		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<
+
+$(B)/cradle: $(CRADLE_OBJ)
+	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
+
+$(B)/cradle-net: $(NET_OBJ)
+	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libmnl)
+
+# One object with only cradle_* global: an agent's own log_error() must not clash with ours.
+$(B)/libcradle.o: $(LIB_OBJ)
+	$(LD) -r -o $@ $^
+	objcopy --localize-hidden $@
+
+$(B)/libcradle.a: $(B)/libcradle.o
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/libcradle.so.$(SO_MAJOR): $(LIB_OBJ)
+	$(CC) -shared $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -Wl,-soname,$(@F) -o $@ $^
+	ln -sf $(@F) $(B)/libcradle.so
+
+$(B)/cradle.pc: contrib/cradle.pc.in Makefile include/cradle.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+# The seed: an agent that links the core. Static, so that it is its own initramfs.
+$(B)/agent: contrib/agent/agent.c include/cradle.h $(B)/libcradle.a
+	$(CC) $(CFLAGS) $(BASE_CFLAGS) $(if $(SANITIZE),$(HARDEN_LD),-static) -Iinclude -o $@ $< $(B)/libcradle.a
+
+# The build tree finds its helpers as an installed one does: beside the executable.
+$(B)/links:
+	@for name in poweroff reboot halt; do ln -sf cradle $(B)/$$name; done; touch $@
+
+-include tests/tests.mk
+
+deps:
+	contrib/deps
+
+demo: all $(B)/vm/vmlinuz
+	contrib/demo
+
+$(B)/vm/vmlinuz:
+	contrib/fetch-kernel $(B)/vm
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBEXECDIR) \
+		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
+	install -m 755 $(B)/cradle $(DESTDIR)$(BINDIR)/cradle
+	install -m 755 $(B)/cradle-net $(DESTDIR)$(LIBEXECDIR)/cradle-net
+	install -m 755 contrib/initramfs $(DESTDIR)$(LIBEXECDIR)/cradle-initramfs
+	install -m 755 contrib/vm $(DESTDIR)$(LIBEXECDIR)/cradle-vm
+	install -m 644 include/cradle.h $(DESTDIR)$(PREFIX)/include/cradle.h
+	install -m 644 $(B)/libcradle.a $(DESTDIR)$(LIBDIR)/libcradle.a
+	install -m 755 $(B)/libcradle.so.$(SO_MAJOR) $(DESTDIR)$(LIBDIR)/libcradle.so.$(SO_MAJOR)
+	ln -sf libcradle.so.$(SO_MAJOR) $(DESTDIR)$(LIBDIR)/libcradle.so
+	install -m 644 $(B)/cradle.pc $(DESTDIR)$(LIBDIR)/pkgconfig/cradle.pc
+
+clean:
+	rm -rf $(B)
+
+.PHONY: all deps demo install clean
+-include $(CRADLE_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(NET_OBJ:.o=.d)
