@@ -56,7 +56,7 @@ CRADLE_PIC = -fPIE
 CRADLE_LDFLAGS = -pie
 else
 CRADLE_LINK = static
-CRADLE_PIC = -fno-pie
+CRADLE_PIC = -fno-pie -fno-asynchronous-unwind-tables
 CRADLE_LDFLAGS = -static -no-pie
 endif
 
@@ -97,10 +97,16 @@ FLAGS_NOW = $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC)
 $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
 	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
 
+# What an idle init executes goes into a segment of its own; src/pid1/memory.c says why.
+IDLE_OBJ = $(B)/cradle.o/pid1/pid1.o $(B)/cradle.o/pid1/memory.o
+$(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $@
+IDLE_LD = -Wl,--section-start=.pid1=0x1000000
+
 $(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
 		$(call room,$*) -MMD -c -o $@ $<
+	$(Q)$(SET_APART)
 
 $(B)/lib.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
@@ -111,8 +117,11 @@ $(B)/net.o/%.o: src/%.c $(B)/flags
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_net) -Iinclude \
 		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<
 
-$(B)/cradle: $(CRADLE_OBJ)
-	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
+$(B)/cradle.debug: $(CRADLE_OBJ)
+	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
+
+$(B)/cradle: $(B)/cradle.debug
+	strip -o $@ $<
 
 $(B)/cradle-net: $(NET_OBJ)
 	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libmnl)

@@ -105,24 +105,24 @@ struct cradle_config {
 	void *arg;
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;
-	unsigned flags;                          /* enum cradle_flags */
-	unsigned grace_ms;                       /* 0: 10 s */
-	unsigned deadline_ms;                    /* 0: 5 s for the killing, none for waiting */
-	int stop_signal;                         /* what the agent gets on a request; 0: as it came */
-	signed char rewrite[CRADLE_NSIG];        /* 0: as it is, N: becomes N, -1: dropped */
-	unsigned char request[CRADLE_NSIG];      /* enum cradle_request that a signal stands for */
-	uint64_t success[4];                     /* bit set: this exit code counts as 0 too */
-	const struct cradle_watch *watch;        /* nwatch of them, at most 8 */
+	unsigned flags;                     /* enum cradle_flags */
+	unsigned grace_ms;                  /* 0: 10 s */
+	unsigned deadline_ms;               /* 0: 5 s for the killing, none for waiting */
+	int stop_signal;                    /* what the agent gets on a request; 0: as it came */
+	signed char rewrite[CRADLE_NSIG];   /* 0: as it is, N: becomes N, -1: dropped */
+	unsigned char request[CRADLE_NSIG]; /* enum cradle_request that a signal stands for */
+	uint64_t success[4];                /* bit set: this exit code counts as 0 too */
+	const struct cradle_watch *watch;   /* nwatch of them, at most 8 */
 	unsigned nwatch;
 	const int *keep_fd; /* nkeep_fd descriptors that PID 1 needs to keep, at most 8 */
 	unsigned nkeep_fd;
 };
 
 struct cradle_result {
-	int code;        /* by the exit contract above, after `success` */
-	int exit_code;   /* as the agent gave it; -1 when it didn't exit by itself */
-	int signal;      /* that killed it, 1 to 64; 0 when none did */
-	bool core;       /* and it dumped core */
+	int code;      /* by the exit contract above, after `success` */
+	int exit_code; /* as the agent gave it; -1 when it didn't exit by itself */
+	int signal;    /* that killed it, 1 to 64; 0 when none did */
+	bool core;     /* and it dumped core */
 	enum cradle_request request;
 	int request_signal; /* that carried the request; 0: a watched descriptor */
 	pid_t request_pid;  /* who sent it; 0: the kernel or somebody outside the namespace */

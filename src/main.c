@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -47,7 +46,6 @@ static _Noreturn void live(struct spec *spec, int err)
 		spec->core.keep_fd = keep;
 		spec->core.confine = confine;
 		spec->core.arg = spec;
-		(void)setenv("CRADLE_WORLD", world_name(spec->world), 1);
 		err = cradle_supervise(&spec->core, &result);
 		if (err)
 			(void)log_errno(err, "cannot fork the agent");
@@ -60,10 +58,10 @@ static int need_agent(struct spec *spec, char **agent)
 	spec->core.argv = agent;
 	if (agent)
 		return 0;
-	log_error("no agent to run: expected %s", spec->world == WORLD_VM ?
-						   "`-- /path/of/agent` at the end of the kernel "
-						   "command line" :
-						   "the program and its arguments after the options");
+	log_error("no agent to run: expected %s",
+		  spec->world == WORLD_VM ? "`-- /path/of/agent` at the end of the kernel "
+					    "command line"
+					  : "the program and its arguments after the options");
 	return -EINVAL;
 }
 
@@ -136,7 +134,8 @@ static int print_version(void)
 	static const char *const helpers[] = { "net", "policy" };
 	char path[PATH_MAX];
 
-	(void)dprintf(STDOUT_FILENO, "cradle %s (%s, %s)\n", CRADLE_VERSION, BUILD_LIBC, BUILD_LINK);
+	(void)dprintf(STDOUT_FILENO, "cradle %s (%s, %s)\n", CRADLE_VERSION, BUILD_LIBC,
+		      BUILD_LINK);
 	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
 		(void)dprintf(STDOUT_FILENO, "cradle-%s: %s\n", helpers[i],
 			      helper_find(helpers[i], path, sizeof(path)) ? "not found" : path);
@@ -147,19 +146,21 @@ static int print_help(const struct command *command)
 {
 	if (command) {
 		(void)dprintf(STDOUT_FILENO,
-			      "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n", command->name,
-			      command->help);
+			      "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n",
+			      command->name, command->help);
 		keys_help(command->verb);
-		(void)dprintf(STDOUT_FILENO,
-			      "  -l, --license, -h, --help, -V, --version\n\n"
-			      "Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
-			      "126 the agent\ncan't be executed, 127 it wasn't found.\n");
+		(void)dprintf(
+			STDOUT_FILENO,
+			"  -l, --license, -h, --help, -V, --version\n\n"
+			"Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
+			"126 the agent\ncan't be executed, 127 it wasn't found.\n");
 		return 0;
 	}
 	(void)dprintf(STDOUT_FILENO, "Usage: cradle COMMAND [OPTIONS]\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		(void)dprintf(STDOUT_FILENO, "  %-10s%s\n", commands[i].name, commands[i].help);
-	(void)dprintf(STDOUT_FILENO, "  %-10s%s\n\n", "net", "set up network interfaces (cradle-net)");
+	(void)dprintf(STDOUT_FILENO, "  %-10s%s\n\n", "net",
+		      "set up network interfaces (cradle-net)");
 	(void)dprintf(STDOUT_FILENO, "As PID 1, and with options first, `init` is what runs.\n"
 				     "cradle COMMAND --help tells a command's options.\n");
 	return 0;
@@ -215,7 +216,8 @@ static int shutdown_command(const char *name, int argc, char **argv)
 		err = force ? end_machine((enum cradle_how)i) : shutdown_ask((enum cradle_how)i);
 		if (err)
 			(void)log_errno(err, "cannot ask PID 1 for %s%s", name,
-					err == -ESRCH ? " (it is no cradle; -f does it directly)" : "");
+					err == -ESRCH ? " (it is no cradle; -f does it directly)"
+						      : "");
 		return err ? CRADLE_EXIT_FAILURE : 0;
 	}
 	return -1;

@@ -28,8 +28,8 @@ static int open_virtio(const char *wanted)
 	for (int i = 0; i < PORTS_MAX; i++) {
 		int device = i / 8, port = i % 8;
 
-		(void)snprintf(path, sizeof(path), "/sys/class/virtio-ports/vport%dp%d/name", device,
-			       port);
+		(void)snprintf(path, sizeof(path), "/sys/class/virtio-ports/vport%dp%d/name",
+			       device, port);
 		if (sys_read_file(path, name, sizeof(name)) < 0)
 			continue;
 		name[strcspn(name, "\n")] = '\0';
@@ -126,11 +126,22 @@ static int open_vsock(const struct spec_report *report)
 static void write_channel(const struct spec_report *report, const char *line, size_t len)
 {
 	int fd = report->kind == REPORT_VSOCK ? open_vsock(report) : report->fd;
-	int err = fd < 0 ? fd : wait_writable(fd);
+	int err = fd < 0 ? fd : 0;
 
+	/* A reader that doesn't read must not hold up the end; /dev/kmsg can't be polled for
+	 * writing, and never blocks. */
+	if (!err && report->kind != REPORT_KMSG)
+		err = wait_writable(fd);
 	/* A closed pipe is an error like any other: SIGPIPE is blocked, as all signals are. */
 	if (!err && write(fd, line, len) < 0)
 		err = -errno;
+	/* The console was hung up when the agent, its session's leader, ended (tty_io.c: hung up
+	 * files give EIO); opened anew it works. */
+	if (err == -EIO && report->kind == REPORT_FILE) {
+		(void)close(fd);
+		fd = open(report->name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+		err = fd < 0 || write(fd, line, len) < 0 ? -errno : 0;
+	}
 	if (err)
 		(void)log_warn_errno(err, "cannot write the report");
 	if (fd > STDERR_FILENO)
@@ -139,7 +150,8 @@ static void write_channel(const struct spec_report *report, const char *line, si
 
 static const char *ending_name(enum ending ending)
 {
-	static const char *const names[] = { "exit", "poweroff", "reboot", "halt", "panic", "restart" };
+	static const char *const names[] = { "exit", "poweroff", "reboot",
+					     "halt", "panic",    "restart" };
 
 	return names[ending];
 }
@@ -148,7 +160,8 @@ static const char *ending_name(enum ending ending)
 static void describe_request(const struct cradle_result *r, char *what, size_t whatsize, char *by,
 			     size_t bysize)
 {
-	static const char *const names[] = { "", "\"stop\"", "\"poweroff\"", "\"reboot\"", "\"halt\"" };
+	static const char *const names[] = { "", "\"stop\"", "\"poweroff\"", "\"reboot\"",
+					     "\"halt\"" };
 	char name[16];
 
 	(void)snprintf(what, whatsize, "%s", r->request ? names[r->request] : "null");
@@ -174,16 +187,16 @@ static size_t format(const struct spec *spec, const struct cradle_result *r, enu
 	if (r->signal)
 		(void)snprintf(signal, sizeof(signal), "%d", r->signal);
 	describe_request(r, what, sizeof(what), by, sizeof(by));
-	n = snprintf(line, size,
-		     "{\"code\":%d,\"exit\":%s,\"signal\":%s,\"core\":%s,\"requested\":%s,\"by\":%s,"
-		     "\"orphans\":%llu,\"leftovers\":%u,\"restarts\":%u,\"world\":\"%s\","
-		     "\"ending\":\"%s\",\"wall_ms\":%llu,\"user_us\":%llu,\"system_us\":%llu,"
-		     "\"maxrss_kb\":%llu}\n",
-		     r->code, exit_code, signal, r->core ? "true" : "false", what, by,
-		     (unsigned long long)r->orphans, r->leftovers, r->restarts,
-		     world_name(spec->world), ending_name(ending), (unsigned long long)r->wall_ms,
-		     (unsigned long long)r->user_us, (unsigned long long)r->system_us,
-		     (unsigned long long)r->maxrss_kb);
+	n = snprintf(
+		line, size,
+		"{\"code\":%d,\"exit\":%s,\"signal\":%s,\"core\":%s,\"requested\":%s,\"by\":%s,"
+		"\"orphans\":%llu,\"leftovers\":%u,\"restarts\":%u,\"world\":\"%s\","
+		"\"ending\":\"%s\",\"wall_ms\":%llu,\"user_us\":%llu,\"system_us\":%llu,"
+		"\"maxrss_kb\":%llu}\n",
+		r->code, exit_code, signal, r->core ? "true" : "false", what, by,
+		(unsigned long long)r->orphans, r->leftovers, r->restarts, world_name(spec->world),
+		ending_name(ending), (unsigned long long)r->wall_ms, (unsigned long long)r->user_us,
+		(unsigned long long)r->system_us, (unsigned long long)r->maxrss_kb);
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 

@@ -7,8 +7,8 @@
 /* In result->request_signal: by reboot(2) inside a PID namespace, as its launcher sees it. */
 #define REPORT_BY_REBOOT (-1)
 
-/* Open what must be there from the start, close-on-exec. Their descriptors, *nkeep of them, are written to keep,
- * which has room for SPEC_REPORTS. 0, or -errno after saying what is wrong. */
+/* Open what must be there from the start, close-on-exec. Their descriptors, *nkeep of them, are
+ * written to keep, which has room for SPEC_REPORTS. 0, or -errno after saying what is wrong. */
 int report_open(struct spec_end *end, int *keep, unsigned *nkeep);
 
 /* Write the record to all channels. A failure is a warning: nothing may stop the end. */

@@ -54,12 +54,12 @@ static void emit(enum log_level level, int err, const char *fmt, va_list ap)
 	(void)!write(STDERR_FILENO, line, n);
 }
 
-#define EMIT(level, err)                                                                           \
-	do {                                                                                       \
-		va_list ap;                                                                        \
-		va_start(ap, fmt);                                                                 \
-		emit(level, err, fmt, ap);                                                         \
-		va_end(ap);                                                                        \
+#define EMIT(level, err)                   \
+	do {                               \
+		va_list ap;                \
+		va_start(ap, fmt);         \
+		emit(level, err, fmt, ap); \
+		va_end(ap);                \
 	} while (0)
 
 int log_errno(int err, const char *fmt, ...)

@@ -45,14 +45,6 @@ void sys_sigaction(int sig, const struct sys_sigaction *act, struct sys_sigactio
 	(void)syscall(SYS_rt_sigaction, sig, act, old, sizeof(uint64_t));
 }
 
-int sys_wait_signal(siginfo_t *info, const struct timespec *timeout)
-{
-	static const uint64_t all = SIGSET_ALL;
-	long sig = syscall(SYS_rt_sigtimedwait, &all, info, timeout, sizeof(all));
-
-	return sig < 0 ? -errno : (int)sig;
-}
-
 siginfo_t *sys_signal_value(int sig, siginfo_t *info)
 {
 	if (!info || info->si_code >= 0 || info->si_code == SI_TKILL)
@@ -103,7 +95,8 @@ int sys_pidfd_exit_status(int pidfd, int *status)
 bool sys_pidfd_keeps_exit(int pidfd)
 {
 	/* A living process never has PIDFD_INFO_EXIT set, and unknown bits are ignored, so ask for
-	 * what came one release later and shows on the living. 6.15 itself takes the ordinary loop. */
+	 * what came one release later and shows on the living. 6.15 itself takes the ordinary loop.
+	 */
 	struct pidfd_info info = { .mask = PIDFD_INFO_COREDUMP };
 
 	return ioctl(pidfd, PIDFD_GET_INFO, &info) == 0 && (info.mask & PIDFD_INFO_COREDUMP);

@@ -6,11 +6,15 @@
 #ifndef BASE_SYS_H
 #define BASE_SYS_H
 
+#include "raw.h"
+
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -31,7 +35,19 @@ void sys_sigaction(int sig, const struct sys_sigaction *act, struct sys_sigactio
 
 /* rt_sigtimedwait(2) on all 64 signals; timeout NULL waits for ever.
  * Returns the signal, or -EAGAIN, or -EINTR after this process was stopped and continued. */
-int sys_wait_signal(siginfo_t *info, const struct timespec *timeout);
+static inline int sys_wait_signal(siginfo_t *info, const struct timespec *timeout)
+{
+	const uint64_t all = SIGSET_ALL;
+
+	return (int)raw_call(SYS_rt_sigtimedwait, (long)&all, (long)info, (long)timeout,
+			     sizeof(all), 0);
+}
+
+/* ppoll(2), without changing the mask. Returns the number of descriptors, 0, or -errno. */
+static inline int sys_poll(struct pollfd *fds, unsigned n, struct timespec *timeout)
+{
+	return (int)raw_call(SYS_ppoll, (long)fds, (long)n, (long)timeout, 0, sizeof(uint64_t));
+}
 
 /* Send sig on, as it came: a value that sigqueue(3) gave *info is kept. info may be NULL. */
 int sys_forward_signal(pid_t pid, int sig, siginfo_t *info);
@@ -54,7 +70,8 @@ int sys_pidfd_exit_status(int pidfd, int *status);
 /* True if the kernel keeps exit statuses in pidfds (Linux 6.15). Asked of a living process. */
 bool sys_pidfd_keeps_exit(int pidfd);
 
-/* close_range(2) over everything above 2 but the given descriptors, which are in ascending order. */
+/* close_range(2) over everything above 2 but the given descriptors, which are in ascending order.
+ */
 void sys_close_above_2(const int *keep, unsigned nkeep);
 
 /* Write the whole text to a file that exists (sysctl, uid_map ...) in one write(2). */

@@ -14,9 +14,9 @@ extern char **environ;
 
 int shutdown_ask(enum cradle_how how)
 {
-	static const int signals[] = { [CRADLE_POWER_OFF] = 34 + 4,
-				       [CRADLE_REBOOT] = 34 + 5,
-				       [CRADLE_HALT] = 34 + 3 };
+	static const int signals[] = {
+		[CRADLE_POWER_OFF] = 34 + 4, [CRADLE_REBOOT] = 34 + 5, [CRADLE_HALT] = 34 + 3
+	};
 	char comm[32];
 
 	if (sys_read_file("/proc/1/comm", comm, sizeof(comm)) < 0 || strcmp(comm, WORLD_COMM "\n"))

@@ -2,11 +2,12 @@
  * tests/unit/life_test.c goes through it cell by cell and the manual page prints it. */
 #include "life.h"
 
+/* clang-format off */
 #define STAY(state) { state, LIFE_NOTHING, LIFE_KEEP }
-
 #define TERM_ALL    { LIFE_TERM, LIFE_TERM_ALL, LIFE_GRACE }
 #define KILL_ALL    { LIFE_KILL, LIFE_KILL_ALL, LIFE_DEADLINE }
 #define THE_END     { LIFE_END, LIFE_NOTHING, LIFE_OFF }
+/* clang-format on */
 
 static const struct life_step table[LIFE_STATES][LIFE_EVENTS] = {
 	[LIFE_RUN] = {

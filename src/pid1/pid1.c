@@ -172,7 +172,8 @@ static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)
 	unsigned n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
-	/* Only POLLHUP, when the kernel has reaped it: at POLLIN the status may not be there yet. */
+	/* Only POLLHUP, when the kernel has reaped it: at POLLIN the status may not be there yet.
+	 */
 	fds[n++] = (struct pollfd){ .fd = s->agent.pidfd };
 	for (unsigned i = 0; i < s->config->nwatch && i < WATCH_MAX; i++) {
 		bool good = s->watching >> i & 1;
@@ -184,13 +185,13 @@ static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)
 }
 
 /* Wait for descriptors as well as signals. Returns 0 when a signal is there to be fetched. */
-static int wait_fds(struct supervisor *s, const struct timespec *timeout)
+static int wait_fds(struct supervisor *s, struct timespec *timeout)
 {
 	struct pollfd fds[2 + WATCH_MAX];
 	unsigned n = gather_fds(s, fds);
 	int what;
 
-	if (ppoll(fds, n, timeout, NULL) <= 0)
+	if (sys_poll(fds, n, timeout) <= 0)
 		return -EAGAIN;
 	if (fds[1].revents) {
 		reap_by_waiting(s);
@@ -212,16 +213,14 @@ static void turn(struct supervisor *s)
 {
 	static const struct timespec now;
 	struct timespec left;
-	const struct timespec *timeout = time_left(s, &left);
+	struct timespec *timeout = time_left(s, &left);
 	siginfo_t info;
 	int sig = 0;
 
-	if (s->signal_fd >= 0 && (s->agent.pidfd >= 0 || s->watching)) {
-		sig = wait_fds(s, timeout);
-		timeout = &now;
-	}
-	if (!sig)
+	if (s->signal_fd < 0)
 		sig = sys_wait_signal(&info, timeout);
+	else if (wait_fds(s, timeout) == 0)
+		sig = sys_wait_signal(&info, &now);
 	if (sig > 0)
 		on_signal(s, &info);
 	if (s->alarm_ms && sys_now_ms() >= s->alarm_ms) {
@@ -267,9 +266,13 @@ static int start(struct supervisor *s)
 	/* Not at a restart: by then there is nothing but our own. */
 	if (!s->result->restarts)
 		let_go(s);
+	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
+	if (s->is_init)
+		(void)prctl(PR_SET_NAME, "cradle");
 	reap_start(s);
 	if (s->signal_fd < 0 && (s->agent.pidfd >= 0 || s->watching))
 		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	memory_trim();
 	return 0;
 }
 
@@ -298,7 +301,8 @@ static void init(struct supervisor *s, const struct cradle_config *config,
 				  .signal_fd = -1,
 				  .watching = (1U << config->nwatch) - 1,
 				  .is_init = getpid() == 1 };
-	result->counted = !s->is_init || (config->flags & (CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED));
+	result->counted =
+		!s->is_init || (config->flags & (CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED));
 	cradle_block_signals();
 	s->inherited.mask = early_mask;
 	/* Ignored, the kernel would reap the agent with its exit status; exec keeps that. */

@@ -68,8 +68,8 @@ static void enter_group(const struct agent *agent, const struct cradle_config *c
 	pid_t group = getpgrp();
 
 	if (config->flags & CRADLE_NEW_SESSION) {
-		/* PID 1 of a VM has session 0 and process group 0. The agent takes the console as its
-		 * terminal so that ^C meets the agent and never PID 1. */
+		/* PID 1 of a VM has session 0 and process group 0. The agent takes the console as
+		 * its terminal so that ^C meets the agent and never PID 1. */
 		(void)setsid();
 		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	} else if (agent->own_group) {
@@ -110,7 +110,8 @@ static int execute(char *const argv[])
 		path = "/usr/local/bin:/usr/bin:/bin";
 	for (;;) {
 		size_t len = strcspn(path, ":");
-		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "", argv[0]);
+		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "",
+				 argv[0]);
 
 		if (n > 0 && (size_t)n < sizeof(file)) {
 			(void)execve(file, argv, environ);
@@ -129,11 +130,13 @@ static int execute(char *const argv[])
 static const char *exec_fix(const char *file, int err)
 {
 	if (err == -ENOENT && strchr(file, '/') && access(file, F_OK) == 0)
-		return " (its interpreter or loader, named in its first line or ELF header, is missing)";
+		return " (its interpreter or loader, named in its first line or ELF header, is "
+		       "missing)";
 	if (err == -ENOENT)
 		return strchr(file, '/') ? "" : " (it is in no directory of PATH)";
 	if (err == -EACCES)
-		return " (it needs execute permission, all directories above too, and no noexec mount)";
+		return " (it needs execute permission, all directories above too, and no noexec "
+		       "mount)";
 	if (err == -ENOEXEC)
 		return " (built for another architecture, or a script without a #! line)";
 	return "";
@@ -152,8 +155,8 @@ _Noreturn static void run_agent(struct supervisor *s)
 	err = execute(config->argv);
 	fix = exec_fix(file, err);
 	(void)log_errno(err, "cannot execute %s%s", file, fix);
-	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND :
-							      CRADLE_EXIT_CANNOT_EXEC);
+	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
+							     : CRADLE_EXIT_CANNOT_EXEC);
 }
 
 int spawn_agent(struct supervisor *s)

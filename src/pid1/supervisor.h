@@ -18,8 +18,8 @@ struct inherited {
 };
 
 struct agent {
-	pid_t pid;   /* 0: not running */
-	int pidfd;   /* -1: none */
+	pid_t pid;      /* 0: not running */
+	int pidfd;      /* -1: none */
 	bool own_group; /* leads a process group of its own */
 	bool terminal;  /* has the terminal; if !own_group the kernel signals it and us alike */
 };
@@ -35,7 +35,8 @@ struct supervisor {
 	int signal_fd;
 	unsigned watching; /* bit i: config->watch[i] is still good */
 	bool is_init;
-	bool auto_reap; /* the kernel reaps: SIGCHLD is ignored, the agent's end shows in its pidfd */
+	bool auto_reap; /* the kernel reaps: SIGCHLD is ignored, the agent's end shows in its pidfd
+			 */
 };
 
 /* spawn.c: fork the agent. 0 in the supervisor, 1 in an agent without argv, else -errno. */
@@ -62,6 +63,9 @@ void reap_start(struct supervisor *s);
 void reap_all(struct supervisor *s);
 /* reap.c: from now on by wait(2), with nothing lost in between. */
 void reap_by_waiting(struct supervisor *s);
+
+/* memory.c: only pages that an idle init needs stay mapped. */
+void memory_trim(void);
 
 /* pid1.c: one turn of the table. */
 void pid1_event(struct supervisor *s, enum life_event event);

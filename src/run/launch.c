@@ -49,7 +49,8 @@ static const char *clone_fix(int err)
 	case -ENOSPC:
 		return " (too many: see the sysctls in /proc/sys/user)";
 	case -ENOSYS:
-		return " (this kernel, or a seccomp filter around us as in a container, has no clone3)";
+		return " (this kernel, or a seccomp filter around us as in a container, has no "
+		       "clone3)";
 	default:
 		return "";
 	}

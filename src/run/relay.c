@@ -13,14 +13,14 @@ static void fill_end(struct relay_end *end, int status)
 {
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	end->reboot = sig == SIGHUP ? CRADLE_REQUEST_REBOOT :
-		      sig == SIGINT ? CRADLE_REQUEST_POWER_OFF :
-				      CRADLE_REQUEST_NONE;
+	end->reboot = sig == SIGHUP   ? CRADLE_REQUEST_REBOOT
+		      : sig == SIGINT ? CRADLE_REQUEST_POWER_OFF
+				      : CRADLE_REQUEST_NONE;
 	end->code = end->reboot ? 0 : sig ? CRADLE_EXIT_SIGNAL + sig : WEXITSTATUS(status);
 }
 
-/* The init and the agent are in our process group (see pid1/spawn.c), so what the kernel sends to the
- * foreground reaches them, too. The hang-up goes to a session's leader alone. */
+/* The init and the agent are in our process group (see pid1/spawn.c), so what the kernel sends to
+ * the foreground reaches them, too. The hang-up goes to a session's leader alone. */
 static bool from_terminal(const siginfo_t *info)
 {
 	if (info->si_code != SI_KERNEL)

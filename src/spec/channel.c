@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define HOST_CID         2    /* VMADDR_CID_HOST of <linux/vm_sockets.h> */
-#define DEBUG_EXIT_PORT  0xf4 /* QEMU's documentation uses it for isa-debug-exit */
+#define HOST_CID        2    /* VMADDR_CID_HOST of <linux/vm_sockets.h> */
+#define DEBUG_EXIT_PORT 0xf4 /* QEMU's documentation uses it for isa-debug-exit */
 
 static const char expected[] = "expected fd:N, file:PATH, kmsg, vsock:[CID:]PORT, virtio:NAME or "
 			       "isa-debug-exit[:IOPORT]";
@@ -66,8 +66,8 @@ static const char *parse_debug_exit(struct spec_report *report, const char *valu
 		return NULL;
 	if (*value++ != ':')
 		return expected;
-	return hexadecimal(value, &report->port) || number(value, 0xffff, &report->port) ? NULL :
-											  expected;
+	return hexadecimal(value, &report->port) || number(value, 0xffff, &report->port) ? NULL
+											 : expected;
 }
 
 const char *channel_parse(struct spec_report *report, const char *value)

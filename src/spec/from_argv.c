@@ -84,8 +84,8 @@ int from_argv(struct spec *spec, int argc, char **argv)
 
 		if (!strcmp(argv[i], "--"))
 			return i + 1;
-		used = argv[i][1] == '-' ? long_option(spec, argv[i], next) :
-					   short_options(spec, argv[i], next);
+		used = argv[i][1] == '-' ? long_option(spec, argv[i], next)
+					 : short_options(spec, argv[i], next);
 		if (used < 0)
 			return used;
 		i += used;

@@ -11,8 +11,9 @@ int from_argv(struct spec *spec, int argc, char **argv);
 /* TINI_SUBREAPER, TINI_VERBOSITY, TINI_KILL_PROCESS_GROUP: 0 or -EINVAL. */
 int from_environment(struct spec *spec);
 
-/* Cut the next word off a kernel command line, as lib/cmdline.c: next_arg() does: double quotes keep
- * blanks and vanish. *value is NULL without '='. Returns false at the end. Changes the text. */
+/* Cut the next word off a kernel command line, as lib/cmdline.c: next_arg() does: double quotes
+ * keep blanks and vanish. *value is NULL without '='. Returns false at the end. Changes the text.
+ */
 bool cmdline_next(char **cursor, char **name, char **value);
 
 /* All `cradle.NAME=VALUE` words of the line (kept and changed). *nwords: how many words follow

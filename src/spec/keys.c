@@ -7,9 +7,7 @@
 #include "util.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char a_signal[] = "expected a signal such as TERM, RTMIN+3 or 15";
 static const char a_time[] = "expected a time such as 500ms, 5s or 2m";
@@ -116,7 +114,8 @@ static const char *set_success(struct spec *spec, const char *value)
 
 static const char *set_rewrite(struct spec *spec, const char *value)
 {
-	static const char expected[] = "expected FROM:TO, two signals by name or number; TO 0 drops";
+	static const char expected[] =
+		"expected FROM:TO, two signals by name or number; TO 0 drops";
 	const char *colon = strchr(value, ':');
 	int from, to;
 
@@ -176,7 +175,7 @@ static const char *set_leftovers(struct spec *spec, const char *value)
 static const char *set_ending(enum ending *field, bool *given, const char *value)
 {
 	static const char *const words[] = { "exit", "poweroff", "reboot",
-					     "halt", "panic",	 "restart" };
+					     "halt", "panic",    "restart" };
 	int i = choice(value, words, ARRAY_SIZE(words));
 
 	if (i < 0)
@@ -374,28 +373,7 @@ int key_set(const struct key *key, struct spec *spec, const char *origin, const 
 	return -EINVAL;
 }
 
-/* Long words push the text to the next line, as getopt programs do. */
-static void help_line(const struct key *key)
+const struct key *key_at(size_t i)
 {
-	char left[96];
-	const char *text = key->help;
-	int n;
-
-	n = snprintf(left, sizeof(left), key->letter ? "  -%c, --%s%s%s" : "  %c   --%s%s%s",
-		     key->letter ? key->letter : ' ', key->name, key->arg ? "=" : "",
-		     key->arg ? key->arg : "");
-	(void)dprintf(STDOUT_FILENO, "%s%*s", left, n < 30 ? 30 - n : 0, "");
-	if (n >= 30)
-		(void)dprintf(STDOUT_FILENO, "\n%30s", "");
-	for (const char *nl; (nl = strchr(text, '\n')); text = nl + 1)
-		(void)dprintf(STDOUT_FILENO, "%.*s\n%30s", (int)(nl - text), text, "");
-	(void)dprintf(STDOUT_FILENO, "%s\n", text);
-}
-
-void keys_help(enum verb verb)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (keys[i].verbs & verb)
-			help_line(&keys[i]);
-	}
+	return i < ARRAY_SIZE(keys) ? &keys[i] : NULL;
 }

@@ -19,6 +19,9 @@ struct key {
 const struct key *key_find(enum verb verb, const char *name, size_t len);
 const struct key *key_find_letter(enum verb verb, char letter);
 
+/* All of them in the order of the help; NULL after the last. */
+const struct key *key_at(size_t i);
+
 /* Set one. origin is what the user wrote before the value, such as "--grace=" or "cradle.grace=".
  * Returns 0, or -EINVAL after a line that names the word and what was expected. */
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value);

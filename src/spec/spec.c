@@ -26,17 +26,18 @@ static void finish_end(struct spec_end *end, struct cradle_config *core, enum wo
 /* Outside PID 1, "here" is somebody else's system. */
 static int check_enter(const struct spec_enter *enter)
 {
-	const char *what = enter->hostname ? "--hostname" :
-			   enter->nmounts  ? "--mount" :
-			   enter->nnets	   ? "--net" :
-			   enter->modules  ? "--modules" :
-					     NULL;
+	const char *what = enter->hostname  ? "--hostname"
+			   : enter->nmounts ? "--mount"
+			   : enter->nnets   ? "--net"
+			   : enter->modules ? "--modules"
+					    : NULL;
 
 	if (!what)
 		return 0;
-	log_error("%s changes the system that PID 1 keeps, and this is not PID 1: use cradle run, or "
-		  "unshare --pid --fork",
-		  what);
+	log_error(
+		"%s changes the system that PID 1 keeps, and this is not PID 1: use cradle run, or "
+		"unshare --pid --fork",
+		what);
 	return -EINVAL;
 }
 

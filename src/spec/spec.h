@@ -20,8 +20,8 @@ enum verb { VERB_INIT = 1, VERB_RUN = 2 };
 
 struct spec_mount {
 	const char *source, *target, *type; /* type "bind": a bind mount */
-	const char *options;                /* comma list without nofail, for mount(2) and its flags */
-	bool nofail;                        /* a failure is a warning */
+	const char *options; /* comma list without nofail, for mount(2) and its flags */
+	bool nofail;         /* a failure is a warning */
 };
 
 enum report_kind {

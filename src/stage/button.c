@@ -27,9 +27,9 @@ static int pressed(int fd)
 		return errno == EAGAIN || errno == EINTR ? CRADLE_REQUEST_NONE : -errno;
 	if (n != sizeof(event))
 		return -EIO;
-	return event.type == EV_KEY && event.code == KEY_POWER && event.value == 1 ?
-		       CRADLE_REQUEST_POWER_OFF :
-		       CRADLE_REQUEST_NONE;
+	return event.type == EV_KEY && event.code == KEY_POWER && event.value == 1
+		       ? CRADLE_REQUEST_POWER_OFF
+		       : CRADLE_REQUEST_NONE;
 }
 
 unsigned button_open(struct cradle_watch *watch, unsigned max)

@@ -33,8 +33,8 @@ void console_fill(int vm)
 		if (got < 0 && vm && fd == STDERR_FILENO)
 			got = open_node("/dev/kmsg", O_WRONLY, makedev(1, 11));
 		if (got < 0)
-			got = vm ? open_node("/dev/null", O_RDWR, makedev(1, 3)) :
-				   open("/dev/null", O_RDWR);
+			got = vm ? open_node("/dev/null", O_RDWR, makedev(1, 3))
+				 : open("/dev/null", O_RDWR);
 		/* Any file is better than a number that the next open would get. */
 		if (got < 0)
 			(void)open("/", O_RDONLY | O_DIRECTORY);

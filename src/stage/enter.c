@@ -40,11 +40,11 @@ static int set_nofile(const struct spec_enter *enter)
 
 	if (!enter->nofile_soft || setrlimit(RLIMIT_NOFILE, &limit) == 0)
 		return 0;
-	return log_errno(-errno,
-			 "cannot limit open files to %llu:%llu (the hard limit can be raised by root "
-			 "only, up to the sysctl fs.nr_open)",
-			 (unsigned long long)enter->nofile_soft,
-			 (unsigned long long)enter->nofile_hard);
+	return log_errno(
+		-errno,
+		"cannot limit open files to %llu:%llu (the hard limit can be raised by root "
+		"only, up to the sysctl fs.nr_open)",
+		(unsigned long long)enter->nofile_soft, (unsigned long long)enter->nofile_hard);
 }
 
 /* In a program of its own: only it needs libmnl, and only those who ask need it. */

@@ -49,9 +49,10 @@ int helper_run(const char *name, char *const argv[])
 	pid_t pid;
 
 	if (helper_find(name, path, sizeof(path)) < 0)
-		return log_errno(-ENOENT,
-				 "cannot find cradle-%s (an initramfs gets it by contrib/initramfs --net)",
-				 name);
+		return log_errno(
+			-ENOENT,
+			"cannot find cradle-%s (an initramfs gets it by contrib/initramfs --net)",
+			name);
 	pid = fork();
 	if (pid < 0)
 		return log_errno(-errno, "cannot fork for %s", path);

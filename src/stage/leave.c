@@ -42,11 +42,13 @@ static void leave_one(const char *where, const char *type)
 {
 	/* Nothing of these outlives the machine. */
 	static const char *const volatile_types[] = {
-		"rootfs", "ramfs",  "tmpfs",   "devtmpfs",  "proc",   "sysfs",	    "devpts",
+		"rootfs", "ramfs",  "tmpfs",   "devtmpfs",   "proc",    "sysfs",   "devpts",
 		"mqueue", "cgroup", "cgroup2", "securityfs", "debugfs", "tracefs", "bpf",
 	};
 	/* Their server may be gone: waiting for it would hang the power-off. */
-	static const char *const remote_types[] = { "nfs", "nfs4", "cifs", "9p", "ceph", "virtiofs" };
+	static const char *const remote_types[] = {
+		"nfs", "nfs4", "cifs", "9p", "ceph", "virtiofs"
+	};
 
 	if (among(type, volatile_types, ARRAY_SIZE(volatile_types)))
 		return;

@@ -54,7 +54,8 @@ static void load_line(char *line)
 
 int modules_load(const char *list, int optional)
 {
-	char *text = mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *text =
+		mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ssize_t n;
 
 	if (text == MAP_FAILED)

@@ -47,7 +47,8 @@ static void mount_one(const char *type, const char *where, unsigned long flags, 
 		return;
 	/* A user namespace with a single mapping has no group 5. */
 	if (errno == EINVAL && gid) {
-		(void)snprintf(without_gid, sizeof(without_gid), "%.*s", (int)(gid - options), options);
+		(void)snprintf(without_gid, sizeof(without_gid), "%.*s", (int)(gid - options),
+			       options);
 		if (mount(type, where, type, flags, without_gid) == 0)
 			return;
 	}
@@ -74,7 +75,7 @@ void mount_standard(unsigned set)
 void mount_links(void)
 {
 	static const char *const links[][2] = {
-		{ "/proc/self/fd", "/dev/fd" },	      { "/proc/self/fd/0", "/dev/stdin" },
+		{ "/proc/self/fd", "/dev/fd" },       { "/proc/self/fd/0", "/dev/stdin" },
 		{ "/proc/self/fd/1", "/dev/stdout" }, { "/proc/self/fd/2", "/dev/stderr" },
 		{ "pts/ptmx", "/dev/ptmx" },
 	};
@@ -93,11 +94,11 @@ static const struct {
 	const char *word;
 	unsigned long set, clear;
 } flag_words[] = {
-	{ "ro", MS_RDONLY, 0 },		{ "rw", 0, MS_RDONLY },
-	{ "nosuid", MS_NOSUID, 0 },	{ "nodev", MS_NODEV, 0 },
-	{ "noexec", MS_NOEXEC, 0 },	{ "noatime", MS_NOATIME, 0 },
+	{ "ro", MS_RDONLY, 0 },         { "rw", 0, MS_RDONLY },
+	{ "nosuid", MS_NOSUID, 0 },     { "nodev", MS_NODEV, 0 },
+	{ "noexec", MS_NOEXEC, 0 },     { "noatime", MS_NOATIME, 0 },
 	{ "relatime", MS_RELATIME, 0 }, { "sync", MS_SYNCHRONOUS, 0 },
-	{ "bind", MS_BIND, 0 },		{ "rbind", MS_BIND | MS_REC, 0 },
+	{ "bind", MS_BIND, 0 },         { "rbind", MS_BIND | MS_REC, 0 },
 	{ "defaults", 0, 0 },
 };
 
@@ -152,7 +153,8 @@ static void make_target(const char *target, bool file)
 static const char *mount_fix(const struct spec_mount *mount, int err)
 {
 	if (err == -ENODEV)
-		return " (this kernel doesn't have that file system: is its module in the initramfs?)";
+		return " (this kernel doesn't have that file system: is its module in the "
+		       "initramfs?)";
 	if (err == -ENOENT && access(mount->source, F_OK) < 0)
 		return " (there is no such source: is the driver's module in the initramfs?)";
 	if (err == -EPERM)

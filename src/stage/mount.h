@@ -5,8 +5,8 @@
 #include "spec.h"
 
 enum mount_set {
-	MOUNT_EARLY = 1 << 0, /* /dev /proc /sys: needed to read what was asked for */
-	MOUNT_LATE = 1 << 1,  /* the rest of what an agent expects */
+	MOUNT_EARLY = 1 << 0,       /* /dev /proc /sys: needed to read what was asked for */
+	MOUNT_LATE = 1 << 1,        /* the rest of what an agent expects */
 	MOUNT_NO_DEVTMPFS = 1 << 2, /* /dev is there already: a user namespace may not mount it */
 };
 

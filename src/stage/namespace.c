@@ -51,8 +51,8 @@ static int map_ids(struct namespace_ids ids)
 		return log_errno(err, "cannot map uid %u into the namespace%s", ids.uid,
 				 err == -EPERM ? " (AppArmor may restrict unprivileged user "
 						 "namespaces: see the sysctl kernel."
-						 "apparmor_restrict_unprivileged_userns)" :
-						 "");
+						 "apparmor_restrict_unprivileged_userns)"
+					       : "");
 	err = write_map("gid_map", ids.gid);
 	return err ? log_errno(err, "cannot map gid %u into the namespace", ids.gid) : 0;
 }
@@ -63,8 +63,8 @@ static int mount_proc(void)
 		return 0;
 	return log_errno(-errno, "cannot mount /proc%s",
 			 errno == EPERM ? " (parts of it are masked here, as in a container: the "
-					  "kernel then refuses a fresh one)" :
-					  "");
+					  "kernel then refuses a fresh one)"
+					: "");
 }
 
 /* The host's tree on a throw-away layer: an initramfs is writable and forgotten, too.
@@ -129,8 +129,8 @@ static int enter_root(const char *dir, int root)
 	if (err)
 		return err;
 	clone_nodes(fd);
-	/* pivot_root(2), "pivot_root(".", ".")": the old root is now on top of the new one, where no
-	 * path from / reaches it, yet still there: the kernel allows a fresh /proc only to those
+	/* pivot_root(2), "pivot_root(".", ".")": the old root is now on top of the new one, where
+	 * no path from / reaches it, yet still there: the kernel allows a fresh /proc only to those
 	 * who can see one in full. */
 	if (syscall(SYS_pivot_root, ".", ".") < 0)
 		return log_errno(-errno, "cannot make %s the root", dir);

@@ -9,7 +9,6 @@
 #include "sys.h"
 #include "util.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -34,13 +33,7 @@ static void default_hostname(void)
 	struct utsname uts;
 
 	if (uname(&uts) == 0 && !strcmp(uts.nodename, "(none)"))
-		(void)sethostname("localhost", strlen("localhost"));
-}
-
-static void default_environment(void)
-{
-	/* The kernel gives HOME and TERM only. */
-	(void)setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 0);
+		(void)!sethostname("localhost", strlen("localhost"));
 }
 
 int vm_enter(struct spec *spec)
@@ -56,7 +49,6 @@ int vm_enter(struct spec *spec)
 	/* Only PID 1: the agent resets its own before it executes. */
 	(void)sys_write_file("/proc/self/oom_score_adj", "-1000");
 	default_hostname();
-	default_environment();
 	enter_loopback();
 	err = spec->enter.modules ? 0 : modules_load(default_modules, 1);
 	if (!err)

@@ -1,0 +1,31 @@
+# What the tests and the bench are built from. Included by the Makefile.
+
+TEST_CC = $(if $(MUSL_GCC),$(MUSL_GCC),$(CC))
+TEST_CFLAGS = $(CFLAGS) $(BASE_CFLAGS) $(if $(MUSL_GCC),-idirafter $(B)/kernel-headers) -fno-pie -static -no-pie
+
+$(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) | $(B)/kernel-headers
+	$(Q)$(TEST_CC) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
+
+# Unit tests: pure rooms, with the host's compiler, so that they can be sanitized.
+UNIT = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+$(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $(B)/unit.o/main.o,$(CRADLE_SRC:src/%.c=$(B)/unit.o/%.o))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(HARDEN_LD) $(ROOM_top) -Isrc/pid1 -o $@ $(filter %.c %.o,$^)
+
+$(B)/unit.o/%.o: src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
+
+check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
+	tests/run
+
+# Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
+lint: $(B)/libcradle.a
+	@for h in $$(git ls-files 'src/*.h' 'include/*.h'); do \
+		$(CC) $(BASE_CFLAGS) $(ROOM_top) -Isrc/pid1 -Isrc/net -fsyntax-only -x c $$h || exit 1; done
+	@nm -u $(B)/libcradle.a | awk 'NF == 2 && !/_chk|_GLOBAL_OFFSET|__isoc|__asan|__ubsan/ {print $$2}' | sort -u | \
+		diff -u tests/libcradle.symbols - || { echo "lint: libcradle needs other symbols"; exit 1; }
+	@clang-format --dry-run -Werror $$(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'contrib/*.c')
+	@shellcheck -x $$(git ls-files contrib .ci tests | xargs grep -lE '^#!/bin/(ba)?sh|^#!/usr/bin/env bash')
+
+.PHONY: check lint
