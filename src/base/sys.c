@@ -63,8 +63,9 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info)
 
 void sys_stop_self(void)
 {
-	sys_sigmask(SIGSET_ALL & ~(UINT64_C(1) << (SIGTSTP - 1)), NULL);
+	/* While still blocked: the terminal's own may be pending, and two would stop us twice. */
 	(void)kill(getpid(), SIGTSTP);
+	sys_sigmask(SIGSET_ALL & ~(UINT64_C(1) << (SIGTSTP - 1)), NULL);
 	sys_sigmask(SIGSET_ALL, NULL);
 }
 
