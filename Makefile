@@ -56,8 +56,17 @@ CRADLE_PIC = -fPIE
 CRADLE_LDFLAGS = -pie
 else
 CRADLE_LINK = static
-CRADLE_PIC = -fno-pie -fno-asynchronous-unwind-tables
-CRADLE_LDFLAGS = -static -no-pie
+CRADLE_PIC = -fPIE -fno-asynchronous-unwind-tables
+ifeq ($(LIBC),musl)
+# musl-gcc -static-pie makes a dynamic program without saying so (Debian 12): name the start files.
+MUSL_LIB := $(dir $(shell grep -o '/[^" ]*musl-gcc.specs' $(MUSL_GCC)))
+GCC_LIB := $(dir $(shell $(CC) -print-libgcc-file-name))
+CRADLE_LDFLAGS = -static -nostartfiles -Wl,-pie,--no-dynamic-linker,-z,text \
+	$(MUSL_LIB)rcrt1.o $(MUSL_LIB)crti.o $(GCC_LIB)crtbeginS.o
+CRADLE_LDEND = $(GCC_LIB)crtendS.o $(MUSL_LIB)crtn.o
+else
+CRADLE_LDFLAGS = -static-pie
+endif
 endif
 
 # A room sees itself and the rooms below it, by include path: design rule, not decoration.
@@ -118,7 +127,7 @@ $(B)/net.o/%.o: src/%.c $(B)/flags
 		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<
 
 $(B)/cradle.debug: $(CRADLE_OBJ)
-	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
+	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(CRADLE_LDEND)
 
 $(B)/cradle: $(B)/cradle.debug
 	strip -o $@ $<

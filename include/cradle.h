@@ -88,6 +88,9 @@ enum cradle_flags {
 	CRADLE_WARN_REAPED = 1 << 3,     /* a line on stderr for each orphan reaped */
 	CRADLE_RESTART_SUCCESS = 1 << 4, /* start the agent again when it ended well */
 	CRADLE_RESTART_FAILURE = 1 << 5, /* ... or badly; never after a request */
+	/* Share memory with the child until it executes, like posix_spawn(3): a fifth faster. PID 1
+	 * is deaf until then, so don't where confine() or the agent's file system may block. */
+	CRADLE_SHARE_MEMORY = 1 << 6,
 };
 
 /* A descriptor that PID 1 watches besides signals, for instance a power button. */
@@ -101,6 +104,7 @@ struct cradle_watch {
 /* All zero but argv is a sensible entrypoint: forward everything to the child, kill leftovers. */
 struct cradle_config {
 	char *const *argv; /* the agent, looked up in PATH; NULL: supervise() returns in it */
+	char *const *envp; /* its environment, PATH included; NULL: ours */
 	int (*confine)(void *arg); /* last thing in the child before exec; -errno: 125 */
 	void *arg;
 	enum cradle_target target;

@@ -46,6 +46,7 @@ static _Noreturn void live(struct spec *spec, int err)
 		spec->core.keep_fd = keep;
 		spec->core.confine = confine;
 		spec->core.arg = spec;
+		spec->core.envp = environment(spec->world);
 		err = cradle_supervise(&spec->core, &result);
 		if (err)
 			(void)log_errno(err, "cannot fork the agent");
@@ -81,14 +82,14 @@ static int plan(struct spec *spec, int argc, char **argv)
 	return err;
 }
 
-static int init_command(int argc, char **argv)
+static int init_in(enum world world, int argc, char **argv)
 {
 	static struct spec spec;
 	int err;
 
 	cradle_block_signals();
 	spec.verb = VERB_INIT;
-	spec.world = world_detect();
+	spec.world = world;
 	if (spec.world == WORLD_VM)
 		vm_enter_early();
 	else
@@ -97,6 +98,11 @@ static int init_command(int argc, char **argv)
 	if (!err)
 		err = spec.world == WORLD_VM ? vm_enter(&spec) : enter_asked(&spec.enter);
 	live(&spec, err);
+}
+
+static int init_command(int argc, char **argv)
+{
+	return init_in(world_detect(), argc, argv);
 }
 
 static void inside(struct spec *spec, struct namespace_ids ids, int root)
@@ -232,7 +238,7 @@ int main(int argc, char **argv)
 		return done;
 	/* A machine's PID 1 is init, whatever bare words the kernel puts first. */
 	if (getpid() == 1 && end_owns_machine())
-		return init_command(argc - 1, argv + 1);
+		return init_in(WORLD_VM, argc - 1, argv + 1);
 	done = tell(NULL, first);
 	if (done >= 0)
 		return done;

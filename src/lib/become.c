@@ -72,7 +72,7 @@ int cradle_init_as_pid1(void)
 	if (!cradle_is_pid1())
 		return 0;
 	cradle_block_signals();
-	world = world_detect();
+	world = end_owns_machine() ? WORLD_VM : world_detect();
 	mount_basics();
 	if (world == WORLD_VM) {
 		config.flags |= CRADLE_NEW_SESSION;

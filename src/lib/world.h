@@ -9,7 +9,7 @@ enum world { WORLD_UNKNOWN, WORLD_VM, WORLD_CONTAINER, WORLD_NAMESPACE };
 /* "vm", "container", "namespace". */
 const char *world_name(enum world world);
 
-/* Never WORLD_UNKNOWN. In a VM this turns Ctrl-Alt-Del into a SIGINT for PID 1. */
+/* WORLD_CONTAINER or WORLD_NAMESPACE; for PID 1, end_owns_machine() has told a VM before. */
 enum world world_detect(void);
 
 /* Fill in which signals are a request to stop, and of what kind: as systemd(1), lxc and Docker

@@ -25,6 +25,11 @@ static void drop(uintptr_t start, uintptr_t end)
 	(void)raw_call(SYS_madvise, (long)start, (long)(end - start), MADV_DONTNEED, 0, 0);
 }
 
+void memory_drop(void *start, size_t size)
+{
+	drop((uintptr_t)start, (uintptr_t)start + size);
+}
+
 /* The page size may be larger than 4096: then madvise(2) refuses and nothing is lost. */
 void memory_trim(void)
 {

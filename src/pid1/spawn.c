@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000
+#endif
 
 extern char **environ;
 
@@ -39,10 +43,10 @@ static int terminal_fd(void)
 static void place(struct agent *agent, const struct cradle_config *config)
 {
 	int tty = terminal_fd();
-	bool leader = getsid(0) == getpid();
 
 	agent->terminal = tty >= 0;
-	agent->own_group = tty < 0 || leader || config->target == CRADLE_TARGET_GROUP ||
+	agent->own_group = tty < 0 || getsid(0) == getpid() ||
+			   config->target == CRADLE_TARGET_GROUP ||
 			   (config->flags & CRADLE_NEW_SESSION);
 }
 
@@ -95,26 +99,34 @@ static void give_signals_back(const struct supervisor *s)
 	sys_sigmask(s->inherited.mask, NULL);
 }
 
-/* execvp(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno. */
-static int execute(char *const argv[])
+static const char *path_of(char *const *envp)
 {
-	const char *path = getenv("PATH");
+	for (; *envp; envp++) {
+		if (!strncmp(*envp, "PATH=", 5))
+			return *envp + 5;
+	}
+	return "/usr/local/bin:/usr/bin:/bin";
+}
+
+/* execvpe(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno.
+ */
+static int execute(char *const argv[], char *const envp[])
+{
+	const char *path = path_of(envp);
 	char file[PATH_MAX];
 	int err = -ENOENT;
 
 	if (strchr(argv[0], '/') || !*argv[0]) {
-		(void)execve(argv[0], argv, environ);
+		(void)execve(argv[0], argv, envp);
 		return -errno;
 	}
-	if (!path)
-		path = "/usr/local/bin:/usr/bin:/bin";
 	for (;;) {
 		size_t len = strcspn(path, ":");
 		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "",
 				 argv[0]);
 
 		if (n > 0 && (size_t)n < sizeof(file)) {
-			(void)execve(file, argv, environ);
+			(void)execve(file, argv, envp);
 			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
 				return -errno;
 			/* A directory that can't be searched doesn't hide a later one. */
@@ -142,7 +154,7 @@ static const char *exec_fix(const char *file, int err)
 	return "";
 }
 
-_Noreturn static void run_agent(struct supervisor *s)
+_Noreturn static void run_agent(const struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
 	const char *file = config->argv[0];
@@ -152,11 +164,44 @@ _Noreturn static void run_agent(struct supervisor *s)
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
 	give_signals_back(s);
-	err = execute(config->argv);
+	err = execute(config->argv, config->envp ? config->envp : environ);
 	fix = exec_fix(file, err);
 	(void)log_errno(err, "cannot execute %s%s", file, fix);
 	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
 							     : CRADLE_EXIT_CANNOT_EXEC);
+}
+
+static int child(void *arg)
+{
+	const struct supervisor *s = arg;
+
+	enter_group(&s->agent, s->config);
+	run_agent(s);
+}
+
+/* Returns the child's pid or -errno; where the child has no argv to execute, 0 in it. */
+static pid_t fork_agent(struct supervisor *s)
+{
+	/* In the child's hands until it executes; memory_trim() takes it back. */
+	static _Alignas(4096) char stack[32768];
+	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+	pid_t pid;
+
+	s->agent.pidfd = -1;
+	if (!s->config->argv) {
+		/* The child goes on as a C program: the library must know of its fork. */
+		pid = fork();
+		return pid < 0 ? -errno : pid;
+	}
+	if (s->config->flags & CRADLE_SHARE_MEMORY) {
+		pid = clone(child, stack + sizeof(stack), flags, s, &s->agent.pidfd);
+		memory_drop(stack, sizeof(stack));
+		return pid < 0 ? -errno : pid;
+	}
+	pid = sys_fork_pidfd(&s->agent.pidfd);
+	if (pid == 0)
+		(void)child(s);
+	return pid;
 }
 
 int spawn_agent(struct supervisor *s)
@@ -165,21 +210,11 @@ int spawn_agent(struct supervisor *s)
 	pid_t pid;
 
 	place(agent, s->config);
-	agent->pidfd = -1;
-	if (s->config->argv) {
-		pid = sys_fork_pidfd(&agent->pidfd);
-	} else {
-		/* The child goes on as a C program: the library must know of its fork. */
-		pid = fork();
-		if (pid < 0)
-			pid = -errno;
-	}
+	pid = fork_agent(s);
 	if (pid < 0)
 		return (int)pid;
 	if (pid == 0) {
 		enter_group(agent, s->config);
-		if (s->config->argv)
-			run_agent(s);
 		give_signals_back(s);
 		return 1;
 	}

@@ -66,6 +66,8 @@ void reap_by_waiting(struct supervisor *s);
 
 /* memory.c: only pages that an idle init needs stay mapped. */
 void memory_trim(void);
+/* memory.c: forget the contents of page-aligned memory, which reads as zero from here on. */
+void memory_drop(void *start, size_t size);
 
 /* pid1.c: one turn of the table. */
 void pid1_event(struct supervisor *s, enum life_event event);

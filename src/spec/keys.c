@@ -215,13 +215,15 @@ static const char *set_report(struct spec *spec, const char *value)
 
 static const char *set_world(struct spec *spec, const char *value)
 {
-	for (enum world world = WORLD_VM; world <= WORLD_NAMESPACE; world++) {
+	/* Not vm: that is found out for certain, and its duties would be done to somebody's system.
+	 */
+	for (enum world world = WORLD_CONTAINER; world <= WORLD_NAMESPACE; world++) {
 		if (strcmp(value, world_name(world)))
 			continue;
 		spec->world = world;
 		return NULL;
 	}
-	return "expected vm, container or namespace";
+	return "expected container or namespace";
 }
 
 static const char *set_hostname(struct spec *spec, const char *value)
@@ -322,7 +324,7 @@ static const struct key keys[] = {
 	  "JSON result to fd:N, file:PATH, kmsg, vsock:[CID:]PORT,\n"
 	  "virtio:NAME or isa-debug-exit[:IOPORT]; repeatable",
 	  set_report },
-	{ "world", 0, VERB_INIT, "WORLD", "vm, container or namespace, instead of finding out",
+	{ "world", 0, VERB_INIT, "WORLD", "container or namespace, instead of finding out",
 	  set_world },
 	{ "hostname", 0, BOTH, "NAME", "set the host name", set_hostname },
 	{ "mount", 0, BOTH, "SOURCE:TARGET[:TYPE[:OPTIONS]]",

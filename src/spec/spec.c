@@ -57,8 +57,9 @@ int spec_finish(struct spec *spec)
 	/* As an entrypoint without --grace it only forwards, like tini. */
 	if (vm || spec->grace_given)
 		world_requests(spec->world, &spec->core);
-	if (vm)
-		spec->core.flags |= CRADLE_NEW_SESSION;
+	/* A machine's PID 1 must hear of Ctrl-Alt-Del even while the agent's file system hangs; any
+	 * other has somebody outside who can kill it. */
+	spec->core.flags |= vm ? CRADLE_NEW_SESSION : CRADLE_SHARE_MEMORY;
 	return 0;
 }
 

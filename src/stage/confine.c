@@ -4,18 +4,10 @@
 
 #include "sys.h"
 
-#include <stdlib.h>
-
 int confine(void *arg)
 {
 	const struct spec *spec = arg;
 
-	/* Here and not in PID 1, whose memory setenv(3) would grow. The kernel gives HOME and TERM
-	 * only. */
-	(void)setenv("CRADLE_WORLD", world_name(spec->world), 1);
-	if (spec->world == WORLD_VM)
-		(void)setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			     0);
 	/* PID 1 must not be chosen by the OOM killer, which would be the end of the machine; the
 	 * agent may. The score is inherited by fork (proc(5)). */
 	if (spec->world == WORLD_VM)

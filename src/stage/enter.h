@@ -32,6 +32,10 @@ int enter_asked(const struct spec_enter *enter);
 /* Bring lo up (one ioctl; netdevice(7)). A failure is a warning. */
 void enter_loopback(void);
 
+/* What the agent finds in its environment: ours, CRADLE_WORLD, in a VM a PATH. Lives as long as the
+ * program. NULL: no memory. */
+char **environment(enum world world);
+
 /* In the agent, last thing before exec. arg: the spec. */
 int confine(void *arg);
 
