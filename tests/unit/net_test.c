@@ -1,5 +1,6 @@
 /* net_parse(): every word it takes, every word it refuses, and which word it blames. */
 #include "net.h"
+#include "tap.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -175,16 +176,11 @@ static const struct covering coverings[] = {
 	  "e,address=::a00:20f/1,address=10.0.2.15/1,gateway=10.0.2.2", false },
 };
 
-static unsigned ntests;
-static int failed;
-
 static void tell(bool ok, const char *sentence, const char *got)
 {
-	printf("%sok %u - %s\n", ok ? "" : "not ", ++ntests, sentence);
-	if (!ok) {
+	tap_ok(ok, "%s", sentence);
+	if (!ok)
 		printf("# got: %s\n", got);
-		failed = 1;
-	}
 }
 
 static void try_refusal(const struct refusal *test)
@@ -270,12 +266,11 @@ int main(void)
 	size_t nreadings = sizeof(readings) / sizeof(readings[0]);
 	size_t ncoverings = sizeof(coverings) / sizeof(coverings[0]);
 
-	printf("1..%zu\n", nrefusals + nreadings + ncoverings);
 	for (size_t i = 0; i < nrefusals; i++)
 		try_refusal(&refusals[i]);
 	for (size_t i = 0; i < nreadings; i++)
 		try_reading(&readings[i]);
 	for (size_t i = 0; i < ncoverings; i++)
 		try_covering(&coverings[i]);
-	return failed;
+	return tap_done();
 }
