@@ -106,8 +106,9 @@ FLAGS_NOW = $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC)
 $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
 	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
 
-# What an idle init executes goes into a segment of its own; src/pid1/memory.c says why.
-IDLE_OBJ = $(B)/cradle.o/pid1/pid1.o $(B)/cradle.o/pid1/memory.o
+# What an idle init executes, also to forward a signal or reap, goes into a segment of its own; src/pid1/memory.c says why.
+IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/reap pid1/signals \
+	pid1/life base/sys))
 $(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $@
 IDLE_LD = -Wl,--section-start=.pid1=0x1000000
 

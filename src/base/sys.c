@@ -37,12 +37,12 @@ struct pidfd_info {
 
 void sys_sigmask(uint64_t set, uint64_t *old)
 {
-	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &set, old, sizeof(set));
+	(void)raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&set, (long)old, sizeof(set), 0);
 }
 
 void sys_sigaction(int sig, const struct sys_sigaction *act, struct sys_sigaction *old)
 {
-	(void)syscall(SYS_rt_sigaction, sig, act, old, sizeof(uint64_t));
+	(void)raw_call(SYS_rt_sigaction, sig, (long)act, (long)old, sizeof(uint64_t), 0);
 }
 
 siginfo_t *sys_signal_value(int sig, siginfo_t *info)
@@ -56,15 +56,15 @@ siginfo_t *sys_signal_value(int sig, siginfo_t *info)
 int sys_forward_signal(pid_t pid, int sig, siginfo_t *info)
 {
 	info = sys_signal_value(sig, info);
-	if (info && syscall(SYS_rt_sigqueueinfo, pid, sig, info) == 0)
+	if (info && raw_call(SYS_rt_sigqueueinfo, pid, sig, (long)info, 0, 0) == 0)
 		return 0;
-	return kill(pid, sig) < 0 ? -errno : 0;
+	return sys_kill(pid, sig);
 }
 
 void sys_stop_self(void)
 {
 	/* While still blocked: the terminal's own may be pending, and two would stop us twice. */
-	(void)kill(getpid(), SIGTSTP);
+	(void)sys_kill(getpid(), SIGTSTP);
 	sys_sigmask(SIGSET_ALL & ~(UINT64_C(1) << (SIGTSTP - 1)), NULL);
 	sys_sigmask(SIGSET_ALL, NULL);
 }
@@ -78,15 +78,17 @@ int sys_pidfd_open(pid_t pid)
 
 int sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info)
 {
-	return syscall(SYS_pidfd_send_signal, pidfd, sig, info, 0) < 0 ? -errno : 0;
+	return (int)raw_call(SYS_pidfd_send_signal, pidfd, sig, (long)info, 0, 0);
 }
 
 int sys_pidfd_exit_status(int pidfd, int *status)
 {
 	struct pidfd_info info = { .mask = PIDFD_INFO_EXIT };
 
-	if (ioctl(pidfd, PIDFD_GET_INFO, &info) < 0)
-		return -errno;
+	long err = raw_call(SYS_ioctl, pidfd, (long)PIDFD_GET_INFO, (long)&info, 0, 0);
+
+	if (err)
+		return (int)err;
 	if (!(info.mask & PIDFD_INFO_EXIT))
 		return -EAGAIN;
 	*status = info.exit_code;

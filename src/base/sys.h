@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <time.h>
@@ -41,6 +42,18 @@ static inline int sys_wait_signal(siginfo_t *info, const struct timespec *timeou
 
 	return (int)raw_call(SYS_rt_sigtimedwait, (long)&all, (long)info, (long)timeout,
 			     sizeof(all), 0);
+}
+
+/* kill(2) */
+static inline int sys_kill(pid_t pid, int sig)
+{
+	return (int)raw_call(SYS_kill, pid, sig, 0, 0, 0);
+}
+
+/* wait4(2); usage is filled in by the kernel. */
+static inline pid_t sys_wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+	return (pid_t)raw_call(SYS_wait4, pid, (long)status, options, (long)usage, 0);
 }
 
 /* ppoll(2), without changing the mask. Returns the number of descriptors, 0, or -errno. */

@@ -1,7 +1,10 @@
 /* Which world this is. May probe, but changes nothing except Ctrl-Alt-Del in a VM. */
 #include "world.h"
 
+#include "sys.h"
+
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -17,12 +20,25 @@ const char *world_name(enum world world)
 	return names[world];
 }
 
+/* A namespace of unshare(1) still shows its host's files, so the mark of a container that the host
+ * is says nothing of us. One mapped id tells: no container runtime makes do with that. */
+static bool has_single_id(void)
+{
+	unsigned long long inside, outside, count;
+	char map[128];
+
+	return sys_read_file("/proc/self/uid_map", map, sizeof(map)) > 0 &&
+	       sscanf(map, "%llu %llu %llu", &inside, &outside, &count) == 3 && count == 1;
+}
+
 /* What the runtimes leave to be known by; `container` is systemd's convention, the files are
  * podman's and Docker's, the last is Kubernetes'. */
 static bool in_container(void)
 {
-	return getenv("container") || getenv("KUBERNETES_SERVICE_HOST") ||
-	       access("/run/.containerenv", F_OK) == 0 || access("/.dockerenv", F_OK) == 0;
+	if (getenv("container") || getenv("KUBERNETES_SERVICE_HOST"))
+		return true;
+	return (access("/run/.containerenv", F_OK) == 0 || access("/.dockerenv", F_OK) == 0) &&
+	       !has_single_id();
 }
 
 enum world world_detect(void)

@@ -23,14 +23,19 @@
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 30000
 
-static bool early_blocked;
-static uint64_t early_mask;
+static struct inherited early;
+static bool early_done;
 
 void cradle_block_signals(void)
 {
-	if (!early_blocked)
-		sys_sigmask(SIGSET_ALL, &early_mask);
-	early_blocked = true;
+	static const struct sys_sigaction dfl = { .handler = (uintptr_t)SIG_DFL };
+
+	if (early_done)
+		return;
+	early_done = true;
+	sys_sigmask(SIGSET_ALL, &early.mask);
+	/* Ignored, the kernel would reap the agent with its exit status; exec keeps that. */
+	sys_sigaction(SIGCHLD, &dfl, &early.child);
 }
 
 static void set_clock(struct supervisor *s, enum life_clock clock)
@@ -230,12 +235,18 @@ static void turn(struct supervisor *s)
 }
 
 /* Pin nothing that belongs to the agent or its file systems: descriptors, directory. */
-static void let_go(const struct supervisor *s)
+static void let_go(struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
 	int keep[2 * WATCH_MAX + 1];
 	unsigned n = 0;
 
+	/* An agent that may be started again needs both again. */
+	if (config->flags & (CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE)) {
+		s->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		(void)!chdir("/");
+		return;
+	}
 	for (unsigned i = 0; i < config->nkeep_fd && i < WATCH_MAX; i++)
 		keep[n++] = config->keep_fd[i];
 	for (unsigned i = 0; i < config->nwatch && i < WATCH_MAX; i++)
@@ -293,20 +304,17 @@ static int start_again(struct supervisor *s)
 static void init(struct supervisor *s, const struct cradle_config *config,
 		 struct cradle_result *result)
 {
-	static const struct sys_sigaction dfl = { .handler = (uintptr_t)SIG_DFL };
-
 	*result = (struct cradle_result){ .code = CRADLE_EXIT_FAILURE, .exit_code = -1 };
 	*s = (struct supervisor){ .config = config,
 				  .result = result,
 				  .signal_fd = -1,
+				  .cwd = -1,
 				  .watching = (1U << config->nwatch) - 1,
 				  .is_init = getpid() == 1 };
 	result->counted =
 		!s->is_init || (config->flags & (CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED));
 	cradle_block_signals();
-	s->inherited.mask = early_mask;
-	/* Ignored, the kernel would reap the agent with its exit status; exec keeps that. */
-	sys_sigaction(SIGCHLD, &dfl, &s->inherited.child);
+	s->inherited = early;
 	if (!s->is_init)
 		(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 }

@@ -68,7 +68,7 @@ static void stop_like_agent(struct supervisor *s)
 	sys_stop_self();
 	spawn_foreground(&s->agent);
 	if (s->agent.own_group)
-		(void)kill(-s->agent.pid, SIGCONT);
+		(void)sys_kill(-s->agent.pid, SIGCONT);
 }
 
 /* Returns true when there is no child left. */
@@ -83,13 +83,13 @@ static bool drain(struct supervisor *s)
 	if (s->agent.terminal && !s->is_init)
 		options |= WUNTRACED;
 	for (;;) {
-		pid = (pid_t)syscall(SYS_wait4, -1, &status, options, &usage);
+		pid = sys_wait4(-1, &status, options, &usage);
 		if (pid == 0)
 			return false;
-		if (pid < 0 && errno == EINTR)
+		if (pid == -EINTR)
 			continue;
 		if (pid < 0)
-			return errno == ECHILD;
+			return pid == -ECHILD;
 		if (WIFSTOPPED(status)) {
 			if (pid == s->agent.pid)
 				stop_like_agent(s);

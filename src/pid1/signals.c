@@ -125,7 +125,7 @@ void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info)
 	/* kill(-1) means "this PID namespace" only to its init; to anybody else it means "every
 	 * process of this user". It can't carry a value. */
 	if (s->is_init && !sys_signal_value(sig, info))
-		(void)kill(-1, sig);
+		(void)sys_kill(-1, sig);
 	else if (walk_descendants(&walk) < 0)
 		send_agent(&s->agent, sig, info);
 }
@@ -137,7 +137,7 @@ static void send_group(const struct agent *agent, int sig, siginfo_t *info)
 	if (sys_signal_value(sig, info) && walk_descendants(&walk) == 0 && walk.count)
 		return;
 	/* ESRCH: forked, but not yet in its group. */
-	if (kill(-agent->pid, sig) < 0 && errno == ESRCH)
+	if (sys_kill(-agent->pid, sig) == -ESRCH)
 		send_agent(agent, sig, info);
 }
 

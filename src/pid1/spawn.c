@@ -13,6 +13,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+/* AddressSanitizer knows only the stacks that it made itself. */
+#ifdef __SANITIZE_ADDRESS__
+#define MAY_SHARE false
+#else
+#define MAY_SHARE true
+#endif
+
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
 #endif
@@ -129,8 +136,8 @@ static int execute(char *const argv[], char *const envp[])
 			(void)execve(file, argv, envp);
 			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
 				return -errno;
-			/* A directory that can't be searched doesn't hide a later one. */
-			if (errno == EACCES)
+			/* A directory that can't be searched has nothing to say about the file. */
+			if (errno == EACCES && access(file, F_OK) == 0)
 				err = -EACCES;
 		}
 		if (!path[len])
@@ -159,8 +166,12 @@ _Noreturn static void run_agent(const struct supervisor *s)
 	const struct cradle_config *config = s->config;
 	const char *file = config->argv[0];
 	const char *fix;
-	int err = config->confine ? config->confine(config->arg) : 0;
+	int err = s->cwd >= 0 && fchdir(s->cwd) < 0 ? -errno : 0;
 
+	if (err)
+		(void)log_errno(err, "cannot return to the agent's directory");
+	else if (config->confine)
+		err = config->confine(config->arg);
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
 	give_signals_back(s);
@@ -193,7 +204,7 @@ static pid_t fork_agent(struct supervisor *s)
 		pid = fork();
 		return pid < 0 ? -errno : pid;
 	}
-	if (s->config->flags & CRADLE_SHARE_MEMORY) {
+	if (MAY_SHARE && (s->config->flags & CRADLE_SHARE_MEMORY)) {
 		pid = clone(child, stack + sizeof(stack), flags, s, &s->agent.pidfd);
 		memory_drop(stack, sizeof(stack));
 		return pid < 0 ? -errno : pid;

@@ -33,6 +33,7 @@ struct supervisor {
 	uint64_t started_ms, alarm_ms; /* alarm 0: none */
 	unsigned backoff_ms;
 	int signal_fd;
+	int cwd;           /* where the agent starts again; -1: where we are */
 	unsigned watching; /* bit i: config->watch[i] is still good */
 	bool is_init;
 	bool auto_reap; /* the kernel reaps: SIGCHLD is ignored, the agent's end shows in its pidfd

@@ -245,12 +245,11 @@ static const char *set_mount(struct spec *spec, const char *value)
 static const char *set_net(struct spec *spec, const char *value)
 {
 	struct net_spec parsed;
-	const char *word, *wrong;
-	size_t len;
+	const char *wrong;
 
 	if (spec->enter.nnets == SPEC_INTERFACES)
 		return "expected at most 8 interfaces";
-	wrong = net_parse(&parsed, value, &word, &len);
+	wrong = net_parse(&parsed, value, &spec->bad.word, &spec->bad.len);
 	if (!wrong)
 		spec->enter.net[spec->enter.nnets++] = value;
 	return wrong;
@@ -367,11 +366,17 @@ const struct key *key_find_letter(enum verb verb, char letter)
 
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
 {
-	const char *expected = key->set(spec, value);
+	const char *expected;
 
+	spec->bad.len = 0;
+	expected = key->set(spec, value);
 	if (!expected)
 		return 0;
-	log_error("%s%s: %s", origin, value, expected);
+	if (spec->bad.len)
+		log_error("%s%s: bad word %.*s: %s", origin, value, (int)spec->bad.len,
+			  spec->bad.word, expected);
+	else
+		log_error("%s%s: %s", origin, value, expected);
 	return -EINVAL;
 }
 

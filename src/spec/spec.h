@@ -74,6 +74,11 @@ struct spec {
 	struct spec_enter enter;
 	struct spec_end end;
 	struct spec_run run;
+	/* Where in a value a setter found its fault; len 0: all of it. */
+	struct {
+		const char *word;
+		size_t len;
+	} bad;
 };
 
 /* Complete the defaults of this world and refuse contradictions.

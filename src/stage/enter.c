@@ -50,12 +50,13 @@ static int set_nofile(const struct spec_enter *enter)
 /* In a program of its own: only it needs libmnl, and only those who ask need it. */
 static int set_networks(const struct spec_enter *enter)
 {
-	char *argv[SPEC_INTERFACES + 2] = { (char *)"cradle-net" };
+	/* The kernel allows an interface to be called -x. */
+	char *argv[SPEC_INTERFACES + 3] = { (char *)"cradle-net", (char *)"--" };
 
 	if (!enter->nnets)
 		return 0;
 	for (unsigned i = 0; i < enter->nnets; i++)
-		argv[i + 1] = (char *)enter->net[i];
+		argv[i + 2] = (char *)enter->net[i];
 	return helper_run("net", argv);
 }
 

@@ -4,7 +4,6 @@
  *   agent true   write the time of the first instruction (CLOCK_MONOTONIC, ns), exit
  *   agent serve  write a 0, then obey: O N = N orphans one by one, B N = N orphans at once,
  *                S = until the next command, answer each SIGUSR1 with one byte */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>

@@ -1,5 +1,4 @@
 /* make bench: the supervisors side by side. See bench.h for how, --help for what. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -74,7 +73,7 @@ static char *dup_or_die(const char *text)
 }
 
 /* Debian keeps catatonit in PATH, others keep it with podman. */
-static bool resolve(char **word, const char *build)
+static bool resolve(const char **word, const char *build)
 {
 	static const char *const dirs[] = { "/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin",
 					    "/usr/libexec/podman" };

@@ -49,9 +49,10 @@ enum { MAX_CANDIDATES = 24, MAX_WORDS = 8 };
 struct candidate {
 	const char *name;
 	enum role role;
-	char *init[MAX_WORDS];  /* words before the agent's; the first one is resolved to a path */
-	char *plain[MAX_WORDS]; /* the same when it isn't PID 1; empty: as init */
-	bool promised;          /* has to meet what is expected of cradle */
+	const char *
+		init[MAX_WORDS]; /* words before the agent's; the first one is resolved to a path */
+	const char *plain[MAX_WORDS]; /* the same when it isn't PID 1; empty: as init */
+	bool promised;                /* has to meet what is expected of cradle */
 	bool present;
 	bool failed;
 	double value[M_COUNT]; /* NaN: not measured */
@@ -80,7 +81,7 @@ int launch_await(struct instance *in, uint64_t *answer);
 int launch_command(struct instance *in, unsigned verb, unsigned count);
 void launch_end(struct candidate *c, struct instance *in);
 int candidate_argv(const struct bench *b, const struct candidate *c, bool as_init, const char *mode,
-		   char **argv);
+		   const char **argv);
 void candidate_fail(struct candidate *c, const char *what, int err);
 
 /* proc.c: what /proc tells of a process; -errno when it doesn't. */

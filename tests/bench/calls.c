@@ -1,6 +1,5 @@
 /* The system calls of each supervisor, counted with ptrace(2): from its own exec to its fork, in
  * the child up to the agent's exec, and from the fork to its own end. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -51,7 +50,8 @@ static const char *const names[MAX_CALL] = {
 
 static pid_t spawn_traceable(const struct bench *b, const struct candidate *c, int go)
 {
-	char *argv[MAX_WORDS + 3], byte;
+	const char *argv[MAX_WORDS + 3];
+	char byte;
 	int flags = SIGCHLD | CLONE_NEWPID | (geteuid() ? CLONE_NEWUSER : 0);
 	pid_t pid = (pid_t)syscall(SYS_clone, flags, 0, 0, 0, 0);
 
@@ -61,7 +61,7 @@ static pid_t spawn_traceable(const struct bench *b, const struct candidate *c, i
 	for (int fd = 0; fd < 3; fd++)
 		dup2(b->null, fd);
 	if (read(go, &byte, 1) == 1)
-		execv(argv[0], argv);
+		execv(argv[0], (char **)argv);
 	_exit(127);
 }
 

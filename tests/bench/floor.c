@@ -5,7 +5,6 @@
  * "-v" lends the child its memory (CLONE_VM, CLONE_VFORK) instead of copying the page tables.
  * "-a" ignores SIGCHLD, so that the kernel reaps by itself, and reads the agent's end from its
  * pidfd (PIDFD_GET_INFO, Linux 6.15). */
-#define _GNU_SOURCE
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,5 +1,4 @@
 /* Idle: what a supervisor that only waits costs in memory and in wake-ups. */
-#define _GNU_SOURCE
 #include <time.h>
 #include "bench.h"
 

@@ -1,6 +1,5 @@
 /* Starts a candidate with the agent below it, as PID 1 of a new PID namespace or as a plain
  * process. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +15,7 @@
 enum { ANSWER_MS = 60000 };
 
 struct plan {
-	char **argv;
+	const char **argv;
 	int in, out, null;
 	int err;
 };
@@ -28,15 +27,15 @@ void candidate_fail(struct candidate *c, const char *what, int err)
 }
 
 int candidate_argv(const struct bench *b, const struct candidate *c, bool as_init, const char *mode,
-		   char **argv)
+		   const char **argv)
 {
-	char *const *words = !as_init && c->plain[0] ? c->plain : c->init;
+	const char *const *words = !as_init && c->plain[0] ? c->plain : c->init;
 	int n = 0;
 
 	for (int i = 0; i < MAX_WORDS && words[i]; i++)
 		argv[n++] = words[i];
-	argv[n++] = (char *)b->agent;
-	argv[n++] = (char *)mode;
+	argv[n++] = b->agent;
+	argv[n++] = mode;
 	argv[n] = NULL;
 	return n;
 }
@@ -53,7 +52,7 @@ static int child(void *arg)
 	if (dup2(plan->in, 0) < 0 || dup2(plan->out, 1) < 0 || dup2(plan->null, 2) < 0)
 		plan->err = -errno;
 	else
-		execv(plan->argv[0], plan->argv);
+		execv(plan->argv[0], (char **)plan->argv);
 	plan->err = -errno;
 	_exit(127);
 }
@@ -82,7 +81,7 @@ static int clone_child(struct plan *plan, bool as_init, pid_t *pid)
 int launch(const struct bench *b, const struct candidate *c, bool as_init, const char *mode,
 	   struct instance *in)
 {
-	char *argv[MAX_WORDS + 3];
+	const char *argv[MAX_WORDS + 3];
 	struct plan plan = { .argv = argv };
 	int down[2], up[2], err;
 

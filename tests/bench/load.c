@@ -1,5 +1,4 @@
 /* Load: orphans and signals. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -77,21 +76,15 @@ static void storms(struct bench *b, unsigned verb, unsigned count, unsigned roun
 			launch_end(c, &in);
 		}
 	}
-	for (unsigned i = 0; i < b->ncandidates; i++) {
-		double *value = &b->candidate[i].value[column];
-
-		if (!supervises(&b->candidate[i]))
-			continue;
-		value[0] = quantile(sample[i][0], rounds, 1);
-		value[1] = quantile(sample[i][1], rounds, 0);
-		value[2] = quantile(sample[i][2], rounds, 0.5);
-	}
+	for (unsigned i = 0; i < b->ncandidates; i++)
+		for (unsigned k = 0; supervises(&b->candidate[i]) && k < 3; k++)
+			b->candidate[i].value[column + k] = quantile(sample[i][k], rounds, 0.5);
 }
 
-void measure_orphans(struct bench *b)
+static void orphans(struct bench *b)
 {
-	storms(b, 'O', b->quick ? 500 : 2000, b->quick ? 2 : 7, M_STREAM_RATE);
-	storms(b, 'B', b->quick ? 2000 : 20000, b->quick ? 2 : 3, M_BURST_RATE);
+	storms(b, 'O', b->quick ? 500 : 2000, b->quick ? 3 : 15, M_STREAM_RATE);
+	storms(b, 'B', b->quick ? 2000 : 20000, b->quick ? 3 : 7, M_BURST_RATE);
 }
 
 /* One batch: a signal to PID 1 from outside, the agent's byte back, the next signal. */
@@ -152,11 +145,23 @@ static void signal_rounds(struct bench *b, struct instance *in, unsigned rounds)
 	}
 }
 
-/* All supervisors live at once and get their batches in turns. Everybody shares one CPU: else a
- * trip is mostly the price of waking other CPUs, which varies more than supervisors do. */
-void measure_signals(struct bench *b)
+/* All supervisors live at once and get their batches in turns. */
+static void signals(struct bench *b)
 {
 	struct instance in[MAX_CANDIDATES] = { 0 };
+
+	for (unsigned i = 0; i < b->ncandidates; i++)
+		if (supervises(&b->candidate[i]))
+			launch_serving(b, &b->candidate[i], true, &in[i]);
+	signal_rounds(b, in, b->quick ? 20 : 200);
+	for (unsigned i = 0; i < b->ncandidates; i++)
+		launch_end(&b->candidate[i], &in[i]);
+}
+
+/* Everybody shares one CPU: else the price of waking another one and of fighting over the kernel's
+ * task list is most of what is seen, and varies more than supervisors do. */
+static void pinned(struct bench *b, void (*measure)(struct bench *))
+{
 	cpu_set_t all, one;
 
 	sched_getaffinity(0, sizeof(all), &all);
@@ -165,11 +170,16 @@ void measure_signals(struct bench *b)
 		if (CPU_ISSET(cpu, &all))
 			CPU_SET(cpu, &one);
 	sched_setaffinity(0, sizeof(one), &one);
-	for (unsigned i = 0; i < b->ncandidates; i++)
-		if (supervises(&b->candidate[i]))
-			launch_serving(b, &b->candidate[i], true, &in[i]);
-	signal_rounds(b, in, b->quick ? 20 : 200);
-	for (unsigned i = 0; i < b->ncandidates; i++)
-		launch_end(&b->candidate[i], &in[i]);
+	measure(b);
 	sched_setaffinity(0, sizeof(all), &all);
+}
+
+void measure_orphans(struct bench *b)
+{
+	pinned(b, orphans);
+}
+
+void measure_signals(struct bench *b)
+{
+	pinned(b, signals);
 }

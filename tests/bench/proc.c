@@ -1,5 +1,4 @@
 /* What /proc tells of a process. Reading it doesn't wake the process. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* Start: from clone(2) to the agent's first instruction, and to the end of the whole. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>

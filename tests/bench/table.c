@@ -154,7 +154,9 @@ void table_print(const struct bench *b)
 		for (unsigned i = 0; i < b->ncandidates; i++)
 			row(b, &b->candidate[i], from, to);
 	}
-	puts("\n/peer and /floor: the figure divided by the best peer's and by the floor's.");
+	puts("\n/peer and /floor: the figure divided by the best peer's and by the floor's.\n"
+	     "\"floor\" and \"floor -v\" differ in starting only: elsewhere their difference is "
+	     "noise.");
 }
 
 static void number(FILE *out, double value)
@@ -185,19 +187,44 @@ int table_write(const struct bench *b, FILE *out)
 	return fflush(out) || ferror(out) ? -1 : 0;
 }
 
-/* Two figures of one run that differ by less than this are level. */
-static const double level = 1.05;
+/* The floor's forms wait in the same loop (the first two): as far as their figures differ, figures
+ * of this run mean nothing. */
+static double noise(const struct bench *b, unsigned m)
+{
+	double value[2], found = 1.05;
+	unsigned n = 0;
+
+	for (unsigned i = 0; n < 2 && i < b->ncandidates; i++)
+		if (b->candidate[i].role == ROLE_FLOOR)
+			value[n++] = b->candidate[i].value[m];
+	if (n == 2 && value[0] / value[1] > found)
+		found = value[0] / value[1];
+	if (n == 2 && value[1] / value[0] > found)
+		found = value[1] / value[0];
+	return found;
+}
 
 static void expect(const struct candidate *c, const char *what, double value, double limit,
 		   enum better better)
 {
 	const char *verdict = "met";
 
-	if (isnan(value) || isnan(limit))
-		verdict = "unknown";
+	if (isnan(value)) /* --only */
+		return;
+	if (isnan(limit))
+		verdict = "unknown, no peer to compare with";
 	else if (better == MORE ? value < limit : value > limit)
 		verdict = "missed";
 	printf("expected %s: %s, %s (%.4g, limit %.4g)\n", c->name, what, verdict, value, limit);
+}
+
+static void expect_level(const struct bench *b, const struct candidate *c, const char *what,
+			 unsigned m)
+{
+	enum better better = columns[m].better;
+	double limit = best(b, m, ROLE_PEER), slack = noise(b, m);
+
+	expect(c, what, c->value[m], better == MORE ? limit / slack : limit * slack, better);
 }
 
 static void expectations(const struct bench *b, const struct candidate *c)
@@ -208,14 +235,10 @@ static void expectations(const struct bench *b, const struct candidate *c)
 	       c->value[M_INIT_EXIT_OVER], best(b, M_INIT_EXIT_OVER, ROLE_PEER) / 2, LESS);
 	expect(c, "idle PSS at most 60 kB", c->value[M_PSS], 60, LESS);
 	expect(c, "no wake-up while idle", c->value[M_WAKEUPS], 0, LESS);
-	expect(c, "signals level with the best peer", c->value[M_SIGNAL_TIME],
-	       best(b, M_SIGNAL_TIME, ROLE_PEER) * level, LESS);
-	expect(c, "CPU per orphan in a stream level with the best peer", c->value[M_STREAM_CPU],
-	       best(b, M_STREAM_CPU, ROLE_PEER) * level, LESS);
-	expect(c, "CPU per orphan in a burst level with the best peer", c->value[M_BURST_CPU],
-	       best(b, M_BURST_CPU, ROLE_PEER) * level, LESS);
-	expect(c, "orphans per second in a burst level with the best peer", c->value[M_BURST_RATE],
-	       best(b, M_BURST_RATE, ROLE_PEER) / level, MORE);
+	expect_level(b, c, "signals level with the best peer", M_SIGNAL_TIME);
+	expect_level(b, c, "CPU per orphan in a stream level with the best peer", M_STREAM_CPU);
+	expect_level(b, c, "CPU per orphan in a burst level with the best peer", M_BURST_CPU);
+	expect_level(b, c, "orphans per second in a burst level with the best peer", M_BURST_RATE);
 }
 
 void expectations_print(const struct bench *b)
