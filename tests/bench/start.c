@@ -83,6 +83,17 @@ static void summarize(struct bench *b, unsigned column, double (*sample)[MAX_ROU
 				b->candidate[i].value[column] - bare(b)->value[column];
 }
 
+/* A bare exec has nothing to wait for: where one in twenty takes three times the median, somebody
+ * else has the CPUs, and medians, too, say more of him than of supervisors. */
+static void note_disturbance(const struct bench *b)
+{
+	const struct candidate *c = bare(b);
+
+	if (c && (c->value[M_INIT_FIRST_P95] > 3 * c->value[M_INIT_FIRST] ||
+		  c->value[M_PLAIN_FIRST_P95] > 3 * c->value[M_PLAIN_FIRST]))
+		puts("NOTE: the machine was busy with something else; don't trust start times.");
+}
+
 void measure_start(struct bench *b)
 {
 	unsigned rounds = b->quick ? 100 : 800;
@@ -97,5 +108,6 @@ void measure_start(struct bench *b)
 	round_robin(b, false, s, rounds);
 	summarize(b, M_PLAIN_FIRST, s->first, rounds);
 	summarize(b, M_PLAIN_EXIT, s->exit, rounds);
+	note_disturbance(b);
 	free(s);
 }
