@@ -105,9 +105,9 @@ static int init_command(int argc, char **argv)
 	return init_in(world_detect(), argc, argv);
 }
 
-static void inside(struct spec *spec, struct namespace_ids ids, int root)
+static void inside(struct spec *spec, struct namespace_ids ids)
 {
-	live(spec, namespace_enter(spec, ids, root));
+	live(spec, namespace_enter(spec, ids));
 }
 
 static int run_command(int argc, char **argv)

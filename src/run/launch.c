@@ -68,7 +68,7 @@ static pid_t clone_namespaces(void)
 }
 
 /* One life of the namespaces. Fills in *end; returns -errno if they couldn't be made. */
-static int launch_once(struct spec *spec, launch_inside inside, int root, struct relay_end *end)
+static int launch_once(struct spec *spec, launch_inside inside, struct relay_end *end)
 {
 	struct namespace_ids ids = { geteuid(), getegid() };
 	int self = sys_pidfd_open(getpid());
@@ -78,7 +78,7 @@ static int launch_once(struct spec *spec, launch_inside inside, int root, struct
 		die_with(self);
 		if (self >= 0)
 			(void)close(self);
-		inside(spec, ids, root);
+		inside(spec, ids);
 		_exit(CRADLE_EXIT_FAILURE);
 	}
 	if (self >= 0)
@@ -103,24 +103,14 @@ static void report_reboot(const struct spec *spec, const struct relay_end *end)
 int launch(struct spec *spec, launch_inside inside)
 {
 	struct relay_end end;
-	int root = -1;
 	int err;
 
-	if (spec->run.root) {
-		root = open(spec->run.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (root < 0) {
-			(void)log_errno(-errno, "cannot use %s as root", spec->run.root);
-			return CRADLE_EXIT_FAILURE;
-		}
-	}
 	do {
-		err = launch_once(spec, inside, root, &end);
+		err = launch_once(spec, inside, &end);
 		if (!err && end.reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end.reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
 	} while (!err && spec->run.again_on_reboot && end.reboot == CRADLE_REQUEST_REBOOT);
-	if (root >= 0)
-		(void)close(root);
 	if (err)
 		return CRADLE_EXIT_FAILURE;
 	if (end.reboot)

@@ -4,8 +4,8 @@
 
 #include "enter.h"
 
-/* Runs as PID 1 inside, and must not return. root: a descriptor of spec->run.root, or -1. */
-typedef void (*launch_inside)(struct spec *spec, struct namespace_ids ids, int root);
+/* Runs as PID 1 inside, and must not return. */
+typedef void (*launch_inside)(struct spec *spec, struct namespace_ids ids);
 
 /* Make the namespaces with one clone3(2) and call inside() as their PID 1. Then relay
  * until that is gone. Returns the exit code by the contract.

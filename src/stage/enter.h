@@ -18,13 +18,12 @@ int vm_enter(struct spec *spec);
 /* VM, after the last process: unmount. */
 void vm_leave(void);
 
-/* The first process of the namespaces that `cradle run` made; ids is mapped to 0. root is a
- * descriptor of spec->run.root, -1 if there is none. */
+/* The first process of the namespaces that `cradle run` made; ids is mapped to 0. */
 struct namespace_ids {
 	uid_t uid;
 	gid_t gid;
 };
-int namespace_enter(const struct spec *spec, struct namespace_ids ids, int root);
+int namespace_enter(const struct spec *spec, struct namespace_ids ids);
 
 /* What was asked for by options, the same in all worlds. */
 int enter_asked(const struct spec_enter *enter);

@@ -69,10 +69,14 @@ static int mount_proc(void)
 
 /* The host's tree on a throw-away layer: an initramfs is writable and forgotten, too.
  * cwd becomes the new root. */
-static int mount_overlay(const char *dir, int root)
+static int mount_overlay(const char *dir)
 {
 	char options[96], path[32];
+	/* Only now: a mount of the namespace that we came from can't be used in this one. */
+	int root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	if (root < 0)
+		return log_errno(-errno, "cannot use %s as root", dir);
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", root);
 	(void)snprintf(options, sizeof(options),
 		       "lowerdir=/proc/self/fd/%d,upperdir=upper,workdir=work,userxattr", root);
@@ -87,6 +91,7 @@ static int mount_overlay(const char *dir, int root)
 				 "cannot mount an overlay over %s (it needs overlayfs in user "
 				 "namespaces, Linux 5.11)",
 				 dir);
+	(void)close(root);
 	return 0;
 }
 
@@ -121,10 +126,10 @@ static void place_nodes(const int fd[NODES])
 }
 
 /* The same duties as in a VM, with what a user namespace may do. */
-static int enter_root(const char *dir, int root)
+static int enter_root(const char *dir)
 {
 	int fd[NODES];
-	int err = mount_overlay(dir, root);
+	int err = mount_overlay(dir);
 
 	if (err)
 		return err;
@@ -152,7 +157,7 @@ static int enter_root(const char *dir, int root)
 	return chdir("/") < 0 ? log_errno(-errno, "cannot change to the new root") : 0;
 }
 
-int namespace_enter(const struct spec *spec, struct namespace_ids ids, int root)
+int namespace_enter(const struct spec *spec, struct namespace_ids ids)
 {
 	mode_t mask;
 	int err = map_ids(ids);
@@ -161,7 +166,7 @@ int namespace_enter(const struct spec *spec, struct namespace_ids ids, int root)
 		return err;
 	enter_loopback();
 	mask = umask(0);
-	err = root >= 0 ? enter_root(spec->run.root, root) : mount_proc();
+	err = spec->run.root ? enter_root(spec->run.root) : mount_proc();
 	(void)umask(mask);
 	return err ? err : enter_asked(&spec->enter);
 }
