@@ -1,0 +1,154 @@
+# What the documents promise is what the program says of itself: the man page and both completions name
+# every option that --help does, and no other; the table of the end of life is that of the source.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$BATS_TEST_DIRNAME/..
+	man=$top/contrib/man
+	cradle=${CRADLE:-${BUILD:-$top/build}/cradle}
+}
+
+fail() {
+	echo "$*"
+	return 1
+}
+
+# Long options of a help text, one a line.
+options_of_help() {
+	grep -oE -e '--[a-z][a-z-]+' | sort -u
+}
+
+options_of_cradle() {
+	{ "$cradle" init --help && "$cradle" run --help; } | options_of_help
+}
+
+# The programs beside it: only what stands in the left column, as the right one may mention others'.
+options_of_tool() {
+	"$@" --help | grep -E '^ +-' | sed 's/^ *//; s/  .*//' | options_of_help
+}
+
+# Options have a heading of their own: a mention in running text is no description. Names sit in a line that
+# starts with * and is followed by one that is indented.
+described_in() {
+	awk '/^\*-/ { head = $0; next } /^\t/ && head != "" { print head } { head = "" }' "$1" |
+		grep -oE -e '--[a-z][a-z-]+' | sort -u
+}
+
+same() {
+	diff -u <(echo "$1") <(echo "$2")
+}
+
+@test "cradle's --help has options to compare, each command its own" {
+	local init run
+	init=$("$cradle" init --help | options_of_help)
+	run=$("$cradle" run --help | options_of_help)
+	[ "$(wc -l <<<"$init")" -gt 20 ]
+	grep -qx -e --modules <<<"$init"
+	grep -qx -e --root <<<"$run"
+	run ! grep -qx -e --root <<<"$init"
+}
+
+@test "cradle(1) describes every option of the help and no other" {
+	same "$(options_of_cradle)" "$(described_in "$man/cradle.1.scd")"
+}
+
+@test "cradle(1) gives each option the letter that the help gives it" {
+	local line letter name n=0
+	while read -r line; do
+		letter=${line%%,*} name=${line##* }
+		name=${name%%=*}
+		grep -qE -e "^\*$letter\*, \*$name\*" "$man/cradle.1.scd" || fail "not in cradle(1): $letter, $name"
+		n=$((n + 1))
+	done < <("$cradle" init --help | grep -oE -e '^  -[a-z], --[a-z-]+')
+	[ "$n" -ge 7 ]
+}
+
+@test "the bash completion offers exactly the options of each command" {
+	local command offered
+	for command in init run; do
+		# shellcheck disable=SC2016 # for the other shell
+		offered=$(bash -c 'source "$1"; COMP_WORDS=(cradle "$2" --) COMP_CWORD=2; _cradle
+			printf "%s\n" "${COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash" "$command" | sort -u)
+		same "$("$cradle" "$command" --help | options_of_help)" "$offered"
+	done
+}
+
+@test "the bash completion leaves the agent's words alone" {
+	local offered
+	# shellcheck disable=SC2016 # for the other shell
+	offered=$(bash -c 'source "$1"; COMP_WORDS=(cradle run --grace 5 sh --) COMP_CWORD=5; _cradle
+		echo "${#COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash")
+	[ "$offered" = 0 ]
+}
+
+@test "the zsh completion names every option of the help and no other" {
+	local offered
+	offered=$(grep -E "^	['\"]" "$top/contrib/completion/_cradle" | sed 's/\[.*//' | options_of_help)
+	same "$(options_of_cradle)" "$offered"
+}
+
+@test "cradle-initramfs(1), cradle-vm(1) and cradle-net(8) describe the options of their programs" {
+	local build=${BUILD:-$top/build}
+	same "$(options_of_tool "$top/contrib/initramfs")" "$(described_in "$man/cradle-initramfs.1.scd")"
+	same "$(options_of_tool "$top/contrib/vm")" "$(described_in "$man/cradle-vm.1.scd")"
+	same "$(options_of_tool "$build/cradle-net")" "$(described_in "$man/cradle-net.8.scd")"
+}
+
+@test "libcradle(3) has every function of the header" {
+	local functions name
+	functions=$(grep -oE '^CRADLE_API .*' "$top/include/cradle.h" | grep -oE 'cradle_[a-z0-9_]+\(' | tr -d '(')
+	[ "$(wc -l <<<"$functions")" -ge 6 ]
+	for name in $functions; do
+		grep -q "^\*$name\*()" "$man/libcradle.3.scd" || fail "not described: $name"
+	done
+}
+
+# The cells as the source has them, in the words of the page.
+cells_of_source() {
+	awk '/^\t\[LIFE_[A-Z]+\] = \{/ { state = $1; gsub(/[^A-Z_]|LIFE_/, "", state); next }
+		/^\t\t\[LIFE_/ {
+			event = $1; gsub(/[^A-Z_]|LIFE_/, "", event)
+			cell = $0; sub(/^.*\] = /, "", cell)
+			if (cell ~ /^STAY/) cell = "="
+			else if (cell ~ /^(TERM_ALL|KILL_ALL)/) cell = substr(cell, 1, 4)
+			else if (cell ~ /^THE_END/) cell = "END"
+			else if (cell ~ /LIFE_KILL_ALL, LIFE_KEEP/) cell = "AGAIN"
+			else { sub(/^\{ LIFE_/, "", cell); sub(/,.*/, "", cell) }
+			print state, event, cell
+		}' "$top/src/pid1/life.c"
+}
+
+cells_of_page() {
+	awk 'BEGIN { split("REQUEST GONE_KILL GONE_TERM GONE_WAIT EMPTY TIMER", events) }
+		/^# / { on = $0 == "# END OF LIFE"; next }
+		on && /^Events:/ { exit }
+		on && /^\|/ { state = $2; n = 0; next }
+		on && /^:  / { print state, events[++n], $2 }' "$man/cradle.1.scd"
+}
+
+@test "the table of the end of life in cradle(1) is the one in the source, all 42 cells" {
+	[ "$(cells_of_source | wc -l)" = 42 ]
+	same "$(cells_of_source)" "$(cells_of_page)"
+}
+
+@test "cradle(1) names every field of the result record" {
+	local fields name
+	fields=$(grep -oE '\\"[a-z_]+\\":' "$top/src/report.c" | tr -cd 'a-z_\n')
+	[ "$(wc -l <<<"$fields")" = 15 ]
+	for name in $fields; do
+		grep -qE "^(\[\[|\|  ).*\*$name\*" "$man/cradle.1.scd" || fail "not in cradle(1): $name"
+	done
+}
+
+@test "scdoc compiles every page without a word" {
+	local page n=0
+	for page in "$man"/*.scd; do
+		run --separate-stderr scdoc <"$page"
+		[ "$status" -eq 0 ] || fail "$page: $stderr"
+		[ -z "$stderr" ] || fail "$page: $stderr"
+		[[ $output == *.TH* ]] || fail "$page gives no manual page"
+		n=$((n + 1))
+	done
+	[ "$n" -eq 5 ]
+}
