@@ -4,9 +4,10 @@
 #include "log.h"
 
 #include <errno.h>
+#include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
-#include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 /* RB_POWER_OFF on a machine without a driver for it silently becomes a halt that never returns
@@ -64,14 +65,27 @@ static void end_machine_in_child(enum cradle_how how)
 		;
 }
 
+/* Last words on a serial console would be lost with the machine. tcdrain(3) would wait for ever for
+ * a peer that doesn't read. */
+static void drain_console(void)
+{
+	const struct timespec tick = { .tv_nsec = 10000000 };
+	int pending;
+
+	for (int i = 0; i < 100; i++) {
+		if (ioctl(STDERR_FILENO, TIOCOUTQ, &pending) < 0 || !pending)
+			return;
+		(void)nanosleep(&tick, NULL);
+	}
+}
+
 _Noreturn void end_world(enum ending ending, int code)
 {
 	static const enum cradle_how how[] = { [ENDING_POWER_OFF] = CRADLE_POWER_OFF,
 					       [ENDING_REBOOT] = CRADLE_REBOOT,
 					       [ENDING_HALT] = CRADLE_HALT };
 
-	/* Last words on a serial console would be lost with the machine. */
-	(void)tcdrain(STDERR_FILENO);
+	drain_console();
 	switch (ending) {
 	case ENDING_POWER_OFF:
 	case ENDING_REBOOT:

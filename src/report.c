@@ -81,17 +81,22 @@ static int open_channel(struct spec_report *report)
 	return 0;
 }
 
-int report_open(struct spec_end *end, int *keep, unsigned *nkeep)
+int report_open(struct spec *spec)
 {
-	*nkeep = 0;
+	struct spec_end *end = &spec->end;
+	unsigned n = 0;
+
 	for (unsigned i = 0; i < end->nreports; i++) {
 		int err = open_channel(&end->report[i]);
 
 		if (err)
 			return err;
 		if (end->report[i].fd > STDERR_FILENO)
-			keep[(*nkeep)++] = end->report[i].fd;
+			end->keep[n++] = end->report[i].fd;
 	}
+	spec->core.keep_fd = end->keep;
+	spec->core.nkeep_fd = n;
+	end->opened = true;
 	return 0;
 }
 
@@ -200,12 +205,16 @@ static size_t format(const struct spec *spec, const struct cradle_result *r, enu
 	return n < 0 ? 0 : (size_t)n < size ? (size_t)n : size - 1;
 }
 
-void report_write(const struct spec *spec, const struct cradle_result *result, enum ending ending)
+void report_write(struct spec *spec, const struct cradle_result *result, enum ending ending)
 {
 	char line[512];
 	size_t len;
 
 	if (!spec->end.nreports)
+		return;
+	/* It ended before it began. Who started a VM has no other way to learn of that; who started
+	 * a process has its exit code and its one line on stderr. */
+	if (!spec->end.opened && (spec->world != WORLD_VM || report_open(spec) < 0))
 		return;
 	len = format(spec, result, ending, line, sizeof(line));
 	for (unsigned i = 0; i < spec->end.nreports; i++) {

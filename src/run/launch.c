@@ -90,7 +90,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay_end
 }
 
 /* What PID 1 couldn't report itself, as reboot(2) killed it. */
-static void report_reboot(const struct spec *spec, const struct relay_end *end)
+static void report_reboot(struct spec *spec, const struct relay_end *end)
 {
 	struct cradle_result result = { .exit_code = -1,
 					.request = end->reboot,

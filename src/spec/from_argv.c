@@ -74,6 +74,17 @@ static int short_options(struct spec *spec, const char *word, const char *next)
 	return 1;
 }
 
+static bool only_tells(const char *word)
+{
+	static const char *const words[] = { "-h", "--help", "-V", "--version", "-l", "--license" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
 int from_argv(struct spec *spec, int argc, char **argv)
 {
 	int i = 0;
@@ -84,6 +95,10 @@ int from_argv(struct spec *spec, int argc, char **argv)
 
 		if (!strcmp(argv[i], "--"))
 			return i + 1;
+		if (only_tells(argv[i])) {
+			spec->tell = argv[i];
+			return argc;
+		}
 		used = argv[i][1] == '-' ? long_option(spec, argv[i], next)
 					 : short_options(spec, argv[i], next);
 		if (used < 0)

@@ -56,6 +56,8 @@ struct spec_end {
 	bool on_success_given, on_failure_given;
 	struct spec_report report[SPEC_REPORTS];
 	unsigned nreports;
+	bool opened;            /* by report_open() */
+	int keep[SPEC_REPORTS]; /* the descriptors among them: core.keep_fd */
 };
 
 /* What `cradle run` does outside. */
@@ -71,6 +73,7 @@ struct spec {
 	bool leftovers_given, grace_given;
 	unsigned verbosity;
 	int pdeathsig;
+	const char *tell; /* --help, --version or --license, found among the options */
 	struct spec_enter enter;
 	struct spec_end end;
 	struct spec_run run;

@@ -1,0 +1,123 @@
+/* The flow of everything in one screen: plan, enter, supervise, report, leave, end. */
+#include "live.h"
+
+#include "console.h"
+#include "enter.h"
+#include "front.h"
+#include "launch.h"
+#include "log.h"
+#include "report.h"
+#include "tell.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static _Noreturn void finish(struct spec *spec, const struct cradle_result *result)
+{
+	enum ending ending = spec_ending(spec, result);
+
+	report_write(spec, result, ending);
+	if (spec->world == WORLD_VM)
+		vm_leave();
+	report_last(&spec->end, result->code);
+	end_world(ending, result->code);
+}
+
+/* PID 1, or whoever plays it, from the moment its world is complete: fork, supervise, end. */
+static _Noreturn void live(struct spec *spec, int err)
+{
+	struct cradle_result result = { .code = CRADLE_EXIT_FAILURE, .exit_code = -1 };
+
+	/* cradle run opened them outside. */
+	if (!err && !spec->end.opened)
+		err = report_open(spec);
+	if (!err) {
+		spec->core.confine = confine;
+		spec->core.arg = spec;
+		spec->core.envp = environment(spec->world);
+		err = cradle_supervise(&spec->core, &result);
+		if (err)
+			(void)log_errno(err, "cannot fork the agent");
+	}
+	finish(spec, &result);
+}
+
+static int need_agent(struct spec *spec, char **agent)
+{
+	spec->core.argv = agent;
+	if (agent)
+		return 0;
+	log_error("no agent to run: expected %s",
+		  spec->world == WORLD_VM ? "`-- /path/of/agent` at the end of the kernel "
+					    "command line"
+					  : "the program and its arguments after the options");
+	return -EINVAL;
+}
+
+/* Everything that is asked for, checked, before anything is touched. */
+static int plan(struct spec *spec, int argc, char **argv)
+{
+	pid_t parent = getppid();
+	char **agent;
+	int err = gather(spec, argc, argv, &agent);
+
+	if (spec->tell)
+		return 0;
+	if (!err)
+		err = need_agent(spec, agent);
+	/* Even after an error: how to end is part of it. */
+	err = spec_finish(spec) ?: err;
+	log_set_level(LOG_LEVEL_WARN + spec->verbosity);
+	if (!err && spec->pdeathsig) {
+		(void)prctl(PR_SET_PDEATHSIG, spec->pdeathsig);
+		/* It may have died before prctl(2). */
+		if (getppid() != parent)
+			(void)kill(getpid(), spec->pdeathsig);
+	}
+	return err;
+}
+
+int live_init(enum world world, int argc, char **argv)
+{
+	static struct spec spec;
+	int err;
+
+	cradle_block_signals();
+	spec.verb = VERB_INIT;
+	spec.world = world;
+	if (spec.world == WORLD_VM)
+		vm_enter_early();
+	else
+		console_fill(0);
+	err = plan(&spec, argc, argv);
+	if (spec.tell)
+		return tell(VERB_INIT, spec.tell);
+	if (!err)
+		err = spec.world == WORLD_VM ? vm_enter(&spec) : enter_asked(&spec.enter);
+	live(&spec, err);
+}
+
+static void inside(struct spec *spec, struct namespace_ids ids)
+{
+	live(spec, namespace_enter(spec, ids));
+}
+
+int live_run(int argc, char **argv)
+{
+	static struct spec spec;
+	int err;
+
+	cradle_block_signals();
+	console_fill(0);
+	spec.verb = VERB_RUN;
+	spec.world = WORLD_NAMESPACE;
+	err = plan(&spec, argc, argv);
+	if (spec.tell)
+		return tell(VERB_RUN, spec.tell);
+	/* Outside: a file named on the command line is the host's. */
+	if (err || report_open(&spec) < 0)
+		return CRADLE_EXIT_FAILURE;
+	return launch(&spec, inside);
+}

@@ -1,0 +1,12 @@
+/* live.h - the two ways to live: be init here, or in namespaces of our own. */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "world.h"
+
+/* Both take the words after the command, and return an exit code if there is nothing to live for:
+ * 125 after saying why, 0 after --help and the like. */
+int live_init(enum world world, int argc, char **argv);
+int live_run(int argc, char **argv);
+
+#endif

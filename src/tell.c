@@ -1,0 +1,70 @@
+/* Help, version, licence. May only write to fd 1. */
+#include "tell.h"
+
+#include "helper.h"
+#include "keys.h"
+#include "util.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int print_version(void)
+{
+	static const char *const helpers[] = { "net", "policy" };
+	char path[PATH_MAX];
+
+	(void)dprintf(STDOUT_FILENO, "cradle %s (%s, %s)\n", CRADLE_VERSION, BUILD_LIBC,
+		      BUILD_LINK);
+	for (size_t i = 0; i < ARRAY_SIZE(helpers); i++)
+		(void)dprintf(STDOUT_FILENO, "cradle-%s: %s\n", helpers[i],
+			      helper_find(helpers[i], path, sizeof(path)) ? "not found" : path);
+	return 0;
+}
+
+static int print_help(enum verb verb)
+{
+	if (verb) {
+		(void)dprintf(STDOUT_FILENO,
+			      "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n",
+			      verb == VERB_RUN ? "run" : "init",
+			      verb == VERB_RUN ? "Be init in new namespaces, without root"
+					       : "Be init here: PID 1, or a subreaper");
+		keys_help(verb);
+		(void)dprintf(
+			STDOUT_FILENO,
+			"  -l, --license, -h, --help, -V, --version\n\n"
+			"Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
+			"126 the agent\ncan't be executed, 127 it wasn't found.\n");
+		return 0;
+	}
+	(void)dprintf(STDOUT_FILENO,
+		      "Usage: cradle COMMAND [OPTIONS] [--] ...\n\n"
+		      "  init      be init here: PID 1, or a subreaper\n"
+		      "  run       be init in new namespaces, without root\n"
+		      "  net       set up network interfaces (cradle-net)\n\n"
+		      "As PID 1, and with options or a path first, init is what runs.\n"
+		      "cradle COMMAND --help tells a command's options.\n");
+	return 0;
+}
+
+static int print_license(void)
+{
+	(void)dprintf(STDOUT_FILENO, "cradle is free software under the MIT license "
+				     "(SPDX-License-Identifier: MIT); there is no warranty.\n");
+	return 0;
+}
+
+int tell(enum verb verb, const char *word)
+{
+	if (!word)
+		return -1;
+	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
+		return print_help(verb);
+	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
+		return print_version();
+	if (!strcmp(word, "-l") || !strcmp(word, "--license"))
+		return print_license();
+	return -1;
+}

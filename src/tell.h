@@ -1,0 +1,11 @@
+/* tell.h - what goes to stdout: help, version, licence. */
+#ifndef TELL_H
+#define TELL_H
+
+#include "spec.h"
+
+/* word: -h, -V, -l or their long forms; verb 0: of cradle itself. Returns the exit code, or -1
+ * when word is none of them (or NULL). */
+int tell(enum verb verb, const char *word);
+
+#endif
