@@ -167,11 +167,12 @@ monitor() {
 
 # --- any world ---------------------------------------------------------------------------
 
-# The words before cradle in a world, for WORLD_PREFIX.
+# The words before cradle in a world, for WORLD_PREFIX, into $prefix. No subshell: it would be a child
+# of whatever the launcher becomes by exec.
 prefix_words() {
-	local path=$1
-	# shellcheck disable=SC2086 # words
-	[ -z "${WORLD_PREFIX:-}" ] || printf '%s\n' "$path" $WORLD_PREFIX + exec
+	prefix=()
+	# shellcheck disable=SC2206 # words
+	[ -z "${WORLD_PREFIX:-}" ] || prefix=("$1" $WORLD_PREFIX + exec)
 }
 
 # Descriptors that the harness has open are none of the agent's business.
@@ -187,27 +188,24 @@ close_others() {
 
 # A shell starts jobs with SIGINT and SIGQUIT ignored.
 launch_namespaced() {
-	local user=() outer=() words=() world=$1
-	shift
+	local user=() outer=() prefix world=$1
 	if [[ $world = *-user ]] && [ "$(id -u)" = 0 ]; then
 		user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 		cd / || return
 	fi
-	mapfile -t words < <(prefix_words "$PROBE")
+	prefix_words "$PROBE"
 	case $world in
-	unshare*) outer=(unshare -Urpf --mount-proc "${words[@]}" "$CRADLE" init) ;;
-	run*) outer=("${words[@]}" "$CRADLE" run) ;;
+	unshare*) outer=(unshare -Urpf --mount-proc "${prefix[@]}" "$CRADLE" init) ;;
+	run*) outer=("${prefix[@]}" "$CRADLE" run) ;;
 	esac
 	exec env --default-signal "${WORLD_ENV[@]}" "${user[@]}" "${outer[@]}" \
 		"${world_options[@]}" -- "${world_agent[@]}"
 }
 
 launch_container() {
-	local words=() entry=(/cradle) options=() variable
-	mapfile -t words < <(prefix_words /probe)
-	if [ ${#words[@]} -gt 0 ]; then
-		entry=("${words[@]}" /cradle)
-	fi
+	local prefix entry options=() variable
+	prefix_words /probe
+	entry=("${prefix[@]}" /cradle)
 	for variable in "${WORLD_ENV[@]}"; do
 		options+=(--env "$variable")
 	done
@@ -298,10 +296,15 @@ await_line() {
 	return 1
 }
 
+# The only child of a process
+child_of() {
+	tr -d ' ' <"/proc/$1/task/$1/children"
+}
+
 # The process that is PID 1 in there, as seen from here.
 world_init() {
 	case $world in
-	unshare* | run*) tr -d ' ' <"/proc/$world_pid/task/$world_pid/children" ;;
+	unshare* | run*) child_of "$world_pid" ;;
 	container) podman_ inspect -f '{{.State.Pid}}' "$world_name" ;;
 	esac
 }

@@ -17,8 +17,8 @@
 
 int probe_out = STDOUT_FILENO;
 
-static verb_fn verb_exit, verb_print, verb_error, verb_exec, verb_to, verb_hang, verb_wait_line,
-	verb_wait_file, verb_do, verb_attempt;
+static verb_fn verb_number, verb_exit, verb_print, verb_error, verb_exec, verb_to, verb_hang,
+	verb_wait_line, verb_wait_file, verb_do, verb_attempt;
 
 struct verb {
 	const char *name;
@@ -32,6 +32,7 @@ static const struct verb verbs[] = {
 	{ "print", verb_print, 0, false },
 	{ "error", verb_error, 0, false },
 	{ "exec", verb_exec, 1, true },
+	{ "number", verb_number, 1, false },
 	{ "to", verb_to, 1, false },
 	{ "do", verb_do, 1, false },
 	{ "attempt", verb_attempt, 2, false },
@@ -55,6 +56,8 @@ static const struct verb verbs[] = {
 	{ "zombies", verb_zombies, 0, false },
 	{ "children", verb_children, 2, false },
 	{ "odd-orphans", verb_odd_orphans, 2, false },
+	{ "own-children", verb_own_children, 1, false },
+	{ "alone", verb_alone, 0, false },
 	{ "census", verb_census, 0, false },
 	{ "stop", verb_stop, 0, false },
 	{ "stubborn", verb_stubborn, 0, false },
@@ -188,6 +191,13 @@ static int verb_exec(int argc, char **argv)
 	(void)argc;
 	execvp(argv[0], argv);
 	trouble("cannot execute %s", argv[0]);
+}
+
+static int verb_number(int argc, char **argv)
+{
+	(void)argc;
+	say("%d", signal_number(argv[0]));
+	return 0;
 }
 
 /* For tests that close stdout. */

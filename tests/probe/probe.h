@@ -47,8 +47,8 @@ verb_fn verb_catch, verb_catch_until, verb_relay, verb_sync, verb_ignore, verb_b
 pid_t orphan_fork(void);
 /* Returns once the other end of the pipe has been closed. */
 void orphan_await(int fd);
-verb_fn verb_orphan, verb_storm, verb_zombies, verb_children, verb_odd_orphans, verb_stop,
-	verb_census;
+verb_fn verb_orphan, verb_storm, verb_zombies, verb_children, verb_odd_orphans, verb_own_children,
+	verb_alone, verb_stop, verb_census;
 
 /* orphan.c: orphans that behave, or don't, when asked to end. */
 verb_fn verb_stubborn, verb_obedient, verb_stopped_orphan, verb_short_orphan, verb_patient,

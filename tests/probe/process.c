@@ -224,6 +224,28 @@ int verb_children(int argc, char **argv)
 	return 0;
 }
 
+/* own-children N: wait for so many children, made before */
+int verb_own_children(int argc, char **argv)
+{
+	long n = 0;
+
+	(void)argc;
+	while (waitpid(-1, NULL, __WALL) > 0)
+		n++;
+	say("own-children=%ld", n);
+	errno = ECHILD;
+	return n == number(argv[0]) ? 0 : -1;
+}
+
+/* alone: returns when nobody is left but us and init */
+int verb_alone(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	await_alone();
+	return 0;
+}
+
 /* odd-orphans N SIG: orphans that were made so, by a mother that didn't wait */
 int verb_odd_orphans(int argc, char **argv)
 {

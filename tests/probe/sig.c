@@ -157,8 +157,12 @@ int verb_sync(int argc, char **argv)
 
 int verb_ignore(int argc, char **argv)
 {
-	for (int i = 0; i < argc; i++)
-		signal_disposition(signal_number(argv[i]), true);
+	uint64_t set = signal_set(argc, argv);
+
+	for (int sig = 1; sig < PROBE_NSIG; sig++) {
+		if (set & SIGNAL_BIT(sig))
+			signal_disposition(sig, true);
+	}
 	return 0;
 }
 
