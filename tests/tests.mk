@@ -28,4 +28,16 @@ lint: $(B)/libcradle.a
 	@clang-format --dry-run -Werror $$(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'contrib/*.c')
 	@shellcheck -x $$(git ls-files contrib .ci tests | xargs grep -lE '^#!/bin/(ba)?sh|^#!/usr/bin/env bash')
 
-.PHONY: check lint
+# The bench: peers are Debian's packages (contrib/deps); missing ones are listed as missing.
+BENCH_SRC = $(filter-out %/agent.c %/floor.c,$(wildcard tests/bench/*.c))
+$(B)/bench/agent $(B)/bench/floor: $(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) | $(B)/kernel-headers
+	@mkdir -p $(@D)
+	$(Q)$(TEST_CC) $(TEST_CFLAGS) -s -o $@ $<
+$(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -o $@ $(BENCH_SRC) -lm
+
+bench: $(B)/cradle $(B)/bench/bench $(B)/bench/agent $(B)/bench/floor
+	$(B)/bench/bench --output $(B)/bench/results.tsv
+
+.PHONY: check lint bench

@@ -4,8 +4,8 @@
 #include "sys.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { KERNEL_RTMIN = 34 };
@@ -24,11 +24,14 @@ const char *world_name(enum world world)
  * is says nothing of us. One mapped id tells: no container runtime makes do with that. */
 static bool has_single_id(void)
 {
-	unsigned long long inside, outside, count;
+	static const char count[] = " 1\n";
 	char map[128];
+	ssize_t n = sys_read_file("/proc/self/uid_map", map, sizeof(map));
+	const char *end = map + n - strlen(count);
 
-	return sys_read_file("/proc/self/uid_map", map, sizeof(map)) > 0 &&
-	       sscanf(map, "%llu %llu %llu", &inside, &outside, &count) == 3 && count == 1;
+	/* "INSIDE OUTSIDE COUNT", one line for each mapping. */
+	return n > (ssize_t)strlen(count) && strchr(map, '\n') == map + n - 1 &&
+	       !strcmp(end, count);
 }
 
 /* What the runtimes leave to be known by; `container` is systemd's convention, the files are

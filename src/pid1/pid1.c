@@ -141,13 +141,15 @@ static void on_signal(struct supervisor *s, siginfo_t *info)
 	int sig = info->si_signo;
 	enum cradle_request what = s->config->request[sig];
 
-	if (signals_tells_of_child(info)) {
-		reap_all(s);
-		return;
-	}
 	/* One sent by hand may have swallowed the kernel's: both are pending only once. */
-	if (sig == SIGCHLD && !s->auto_reap)
+	if (sig == SIGCHLD || signals_tells_of_child(info)) {
 		reap_all(s);
+		reap_expect_orphans(s);
+	} else {
+		reap_expect_signals(s);
+	}
+	if (signals_tells_of_child(info))
+		return;
 	if (what != CRADLE_REQUEST_NONE) {
 		request(s, what, sig, info->si_code > 0 ? 0 : info->si_pid);
 		return;
@@ -222,7 +224,7 @@ static void turn(struct supervisor *s)
 	siginfo_t info;
 	int sig = 0;
 
-	if (s->signal_fd < 0)
+	if (s->signal_fd < 0 || s->reaping == REAP_TOLD)
 		sig = sys_wait_signal(&info, timeout);
 	else if (wait_fds(s, timeout) == 0)
 		sig = sys_wait_signal(&info, &now);

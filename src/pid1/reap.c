@@ -4,7 +4,8 @@
  *   children (signal(7)), and its siginfo may be that of a child long reaped;
  * - where the kernel keeps an exit status in the pidfd of a reaped process (Linux 6.15) and
  *   nobody wants orphans told or counted: SIGCHLD ignored, so orphans vanish without waking
- *   anybody, and the agent's end is read from its pidfd.
+ *   anybody, and the agent's end is read from its pidfd. After a signal other than SIGCHLD,
+ *   the kernel is asked to tell of dead children all the same, until it does.
  */
 #include "supervisor.h"
 
@@ -18,6 +19,16 @@
 
 static const struct sys_sigaction disposition_default = { .handler = (uintptr_t)SIG_DFL };
 static const struct sys_sigaction disposition_ignore = { .handler = (uintptr_t)SIG_IGN };
+
+/* Never called, as SIGCHLD is blocked. But with SIG_DFL, which ignores SIGCHLD, sigaction(2) would
+ * discard one that somebody sent and that we haven't fetched yet. */
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+static const struct sys_sigaction disposition_told = { .handler = (uintptr_t)handler,
+						       .flags = SA_NOCLDWAIT };
 
 static uint64_t us_of(struct timeval tv)
 {
@@ -129,9 +140,9 @@ void reap_start(struct supervisor *s)
 {
 	unsigned flags = CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED;
 
-	s->auto_reap = s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
-		       sys_pidfd_keeps_exit(s->agent.pidfd);
-	if (s->auto_reap) {
+	if (s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
+	    sys_pidfd_keeps_exit(s->agent.pidfd)) {
+		s->reaping = REAP_SILENT;
 		sys_sigaction(SIGCHLD, &disposition_ignore, NULL);
 	} else if (s->agent.pidfd >= 0) {
 		(void)close(s->agent.pidfd);
@@ -143,8 +154,32 @@ void reap_start(struct supervisor *s)
 
 void reap_by_waiting(struct supervisor *s)
 {
-	if (!s->auto_reap)
+	if (s->reaping != REAP_WAIT)
+		sys_sigaction(SIGCHLD, &disposition_default, NULL);
+	s->reaping = REAP_WAIT;
+}
+
+/* Silent, an orphan costs nothing, but a signal three calls: poll, fetch, send. */
+void reap_expect_orphans(struct supervisor *s)
+{
+	if (s->reaping != REAP_TOLD)
 		return;
-	s->auto_reap = false;
-	sys_sigaction(SIGCHLD, &disposition_default, NULL);
+	s->reaping = REAP_SILENT;
+	sys_sigaction(SIGCHLD, &disposition_ignore, NULL);
+}
+
+/* Told, a signal costs two calls, as the end of the agent is a signal like others. */
+void reap_expect_signals(struct supervisor *s)
+{
+	struct pollfd agent = { .fd = s->agent.pidfd, .events = POLLIN };
+	struct timespec now = { 0 };
+
+	if (s->reaping != REAP_SILENT || s->watching)
+		return;
+	s->reaping = REAP_TOLD;
+	sys_sigaction(SIGCHLD, &disposition_told, NULL);
+	/* It may have ended in silence just before. Its pidfd shows that earlier than its status
+	 * can be read, so back to waiting for that. */
+	if (sys_poll(&agent, 1, &now) != 0)
+		reap_expect_orphans(s);
 }

@@ -24,6 +24,12 @@ struct agent {
 	bool terminal;  /* has the terminal; if !own_group the kernel signals it and us alike */
 };
 
+enum reaping {
+	REAP_WAIT,   /* by us, on SIGCHLD */
+	REAP_SILENT, /* by the kernel, SIGCHLD ignored; the agent's end shows in its pidfd */
+	REAP_TOLD,   /* by the kernel, which still sends SIGCHLD (SA_NOCLDWAIT) */
+};
+
 struct supervisor {
 	const struct cradle_config *config;
 	struct cradle_result *result;
@@ -36,8 +42,7 @@ struct supervisor {
 	int cwd;           /* where the agent starts again; -1: where we are */
 	unsigned watching; /* bit i: config->watch[i] is still good */
 	bool is_init;
-	bool auto_reap; /* the kernel reaps: SIGCHLD is ignored, the agent's end shows in its pidfd
-			 */
+	enum reaping reaping;
 };
 
 /* spawn.c: fork the agent. 0 in the supervisor, 1 in an agent without argv, else -errno. */
@@ -64,6 +69,9 @@ void reap_start(struct supervisor *s);
 void reap_all(struct supervisor *s);
 /* reap.c: from now on by wait(2), with nothing lost in between. */
 void reap_by_waiting(struct supervisor *s);
+/* reap.c: where the kernel reaps, be woken for what comes more often: orphans or signals. */
+void reap_expect_orphans(struct supervisor *s);
+void reap_expect_signals(struct supervisor *s);
 
 /* memory.c: only pages that an idle init needs stay mapped. */
 void memory_trim(void);

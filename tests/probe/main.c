@@ -13,12 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int probe_out = STDOUT_FILENO;
 
-static verb_fn verb_number, verb_exit, verb_print, verb_error, verb_exec, verb_to, verb_hang,
-	verb_wait_line, verb_wait_file, verb_do, verb_attempt;
+static verb_fn verb_number, verb_spawn, verb_exit, verb_print, verb_error, verb_exec, verb_to,
+	verb_hang, verb_wait_line, verb_wait_file, verb_do, verb_attempt;
 
 struct verb {
 	const char *name;
@@ -33,6 +34,7 @@ static const struct verb verbs[] = {
 	{ "error", verb_error, 0, false },
 	{ "exec", verb_exec, 1, true },
 	{ "number", verb_number, 1, false },
+	{ "spawn", verb_spawn, 1, false },
 	{ "to", verb_to, 1, false },
 	{ "do", verb_do, 1, false },
 	{ "attempt", verb_attempt, 2, false },
@@ -67,6 +69,8 @@ static const struct verb verbs[] = {
 	{ "patient", verb_patient, 0, false },
 	{ "family", verb_family, 1, false },
 	{ "when-stopped", verb_when_stopped, 1, false },
+	{ "end-later", verb_end_later, 1, false },
+	{ "forker", verb_forker, 0, false },
 	{ "groupkill", verb_groupkill, 1, false },
 
 	{ "ids", verb_ids, 0, false },
@@ -191,6 +195,25 @@ static int verb_exec(int argc, char **argv)
 	(void)argc;
 	execvp(argv[0], argv);
 	trouble("cannot execute %s", argv[0]);
+}
+
+/* spawn PROGRAM ARG...: and wait for it */
+static int verb_spawn(int argc, char **argv)
+{
+	pid_t pid = fork();
+
+	(void)argc;
+	if (pid < 0)
+		return -1;
+	if (pid == 0) {
+		char *words[32] = { NULL };
+
+		for (int i = 0; i < argc && i < 31; i++)
+			words[i] = argv[i];
+		execvp(words[0], words);
+		trouble("cannot execute %s", words[0]);
+	}
+	return waitpid(pid, NULL, 0) == pid ? 0 : -1;
 }
 
 static int verb_number(int argc, char **argv)

@@ -180,6 +180,47 @@ int verb_short_orphan(int argc, char **argv)
 	return 0;
 }
 
+/* end-later MS: an orphan that sends TERM to all others when the agent is long gone */
+int verb_end_later(int argc, char **argv)
+{
+	struct ready ready;
+
+	(void)argc;
+	if (start(&ready) == 0) {
+		signal_disposition(SIGTERM, true);
+		ready_tell(&ready);
+		usleep((useconds_t)number(argv[0]) * 1000);
+		/* In a PID namespace: nobody outside is reached. */
+		if (getppid() == 1)
+			(void)kill(-1, SIGTERM);
+		_exit(0);
+	}
+	ready_await(&ready);
+	return 0;
+}
+
+/* forker: an orphan whose only act is to have an offspring and leave, for ever */
+int verb_forker(int argc, char **argv)
+{
+	struct ready ready;
+
+	(void)argc;
+	(void)argv;
+	if (start(&ready) == 0) {
+		ready_tell(&ready);
+		for (;;) {
+			pid_t pid = fork();
+
+			if (pid > 0)
+				_exit(0);
+			if (pid < 0)
+				usleep(1000);
+		}
+	}
+	ready_await(&ready);
+	return 0;
+}
+
 /* What one relative makes of the signals: it reports all of the set until USR2. */
 static void relative(const char *name, uint64_t set)
 {

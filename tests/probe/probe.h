@@ -52,7 +52,7 @@ verb_fn verb_orphan, verb_storm, verb_zombies, verb_children, verb_odd_orphans, 
 
 /* orphan.c: orphans that behave, or don't, when asked to end. */
 verb_fn verb_stubborn, verb_obedient, verb_stopped_orphan, verb_short_orphan, verb_patient,
-	verb_family, verb_when_stopped, verb_groupkill;
+	verb_family, verb_when_stopped, verb_end_later, verb_forker, verb_groupkill;
 
 /* facts.c */
 verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat, verb_hostname,
