@@ -90,6 +90,8 @@ NET_OBJ = $(NET_SRC:src/%.c=$(B)/net.o/%.o)
 
 room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
 
+MANPAGES = cradle.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
+
 all: $(B)/cradle $(B)/cradle-net $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
 	$(B)/agent $(B)/links
 
@@ -172,9 +174,15 @@ demo: all $(B)/vm/vmlinuz
 $(B)/vm/vmlinuz:
 	contrib/fetch-kernel $(B)/vm
 
-install: all
+$(B)/man/%: contrib/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+install: all $(MANPAGES:%=$(B)/man/%)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3
+		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
+		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(B)/cradle $(DESTDIR)$(BINDIR)/cradle
 	install -m 755 $(B)/cradle-net $(DESTDIR)$(LIBEXECDIR)/cradle-net
 	install -m 755 contrib/initramfs $(DESTDIR)$(LIBEXECDIR)/cradle-initramfs
@@ -184,6 +192,11 @@ install: all
 	install -m 755 $(B)/libcradle.so.$(SO_MAJOR) $(DESTDIR)$(LIBDIR)/libcradle.so.$(SO_MAJOR)
 	ln -sf libcradle.so.$(SO_MAJOR) $(DESTDIR)$(LIBDIR)/libcradle.so
 	install -m 644 $(B)/cradle.pc $(DESTDIR)$(LIBDIR)/pkgconfig/cradle.pc
+	for p in $(MANPAGES); do \
+		install -m 644 $(B)/man/$$p $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p || exit 1; done
+	install -m 644 contrib/completion/cradle.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cradle
+	install -m 644 contrib/completion/_cradle $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cradle
 
 clean:
 	rm -rf $(B)

@@ -69,20 +69,37 @@ static int set_word(struct spec *spec, const char *name, const char *value)
 	return key_set(key, spec, origin, value ? value : "1");
 }
 
-int from_cmdline(struct spec *spec, char *line, int *nwords)
+int from_cmdline(struct spec *spec, char *line)
 {
 	char *name, *value;
-	bool ours = false;
 	int err = 0;
 
-	*nwords = 0;
-	while (cmdline_next(&line, &name, &value)) {
-		if (ours)
-			(*nwords)++;
-		else if (!value && !strcmp(name, "--"))
-			ours = true;
-		else
-			err = set_word(spec, name, value) ?: err;
-	}
+	while (cmdline_next(&line, &name, &value) && (value || strcmp(name, "--")))
+		err = set_word(spec, name, value) ?: err;
 	return err;
+}
+
+static bool same_word(const char *arg, const char *name, const char *value)
+{
+	const char *rest = util_after(arg, name);
+
+	return rest && (value ? *rest == '=' && !strcmp(rest + 1, value) : !*rest);
+}
+
+int cmdline_bare_words(char *line, int argc, char **argv)
+{
+	char *name, *value;
+	int i = 0, bare;
+
+	while (cmdline_next(&line, &name, &value) && (value || strcmp(name, "--"))) {
+		if (i < argc && same_word(argv[i], name, value))
+			i++;
+	}
+	bare = i;
+	/* The kernel parses what follows once more, and stops at a second "--". */
+	while (cmdline_next(&line, &name, &value) && (value || strcmp(name, "--"))) {
+		if (i == argc || !same_word(argv[i++], name, value))
+			return -EINVAL;
+	}
+	return i == argc ? bare : -EINVAL;
 }

@@ -16,9 +16,14 @@ int from_environment(struct spec *spec);
  */
 bool cmdline_next(char **cursor, char **name, char **value);
 
-/* All `cradle.NAME=VALUE` words of the line (kept and changed). *nwords: how many words follow
- * "--", which are the last ones of PID 1's argv. An unknown name is a warning; 0 or -EINVAL. */
-int from_cmdline(struct spec *spec, char *line, int *nwords);
+/* All `cradle.NAME=VALUE` words of the line (kept and changed) before "--". An unknown name is a
+ * warning; 0 or -EINVAL. */
+int from_cmdline(struct spec *spec, char *line);
+
+/* How many of argv's first words the kernel put there because it knew them not, before those that
+ * were written after "--". -EINVAL: this argv isn't the kernel's, but of somebody who executed us.
+ * Changes the line. */
+int cmdline_bare_words(char *line, int argc, char **argv);
 
 /* Everything in its order of precedence: environment, kernel command line (VM), argv.
  * argv is without the program's name. *agent becomes the agent's argv; NULL if there is none.

@@ -26,17 +26,17 @@ static char *read_cmdline(void)
 
 /* The kernel puts unknown bare words before those that were written after "--" and drops the
  * "--" itself: only the tail of argv was meant for us. */
-static int skip_bare_words(struct spec *spec, int *argc, char ***argv)
+static int gather_boot(struct spec *spec, int *argc, char ***argv)
 {
 	char *line = read_cmdline();
-	int nwords, err;
+	char *copy = line ? strdup(line) : NULL;
+	int bare = copy ? cmdline_bare_words(copy, *argc, *argv) : -ENOENT;
+	int err = line ? from_cmdline(spec, line) : 0;
 
-	if (!line)
-		return 0;
-	err = from_cmdline(spec, line, &nwords);
-	if (nwords <= *argc) {
-		*argv += *argc - nwords;
-		*argc = nwords;
+	free(copy);
+	if (bare > 0) {
+		*argv += bare;
+		*argc -= bare;
 	}
 	if (*argc && !strcmp(**argv, "init")) {
 		(*argv)++;
@@ -52,7 +52,7 @@ int gather(struct spec *spec, int argc, char **argv, char ***agent)
 
 	*agent = NULL;
 	if (spec->world == WORLD_VM)
-		err = skip_bare_words(spec, &argc, &argv) ?: err;
+		err = gather_boot(spec, &argc, &argv) ?: err;
 	at = from_argv(spec, argc, argv);
 	if (at < 0)
 		return at;

@@ -41,26 +41,41 @@ static int check_enter(const struct spec_enter *enter)
 	return -EINVAL;
 }
 
+static bool ends_machine(enum ending ending)
+{
+	return ending == ENDING_POWER_OFF || ending == ENDING_REBOOT || ending == ENDING_HALT;
+}
+
+/* reboot(2) of anybody else than PID 1 is the end of a machine that isn't ours. */
+static int check_end(const struct spec_end *end)
+{
+	if (!ends_machine(end->on_success) && !ends_machine(end->on_failure))
+		return 0;
+	log_error("%s ends the machine that PID 1 keeps, and this is not PID 1: expected exit or "
+		  "restart",
+		  ends_machine(end->on_success) ? "--on-success" : "--on-failure");
+	return -EINVAL;
+}
+
 int spec_finish(struct spec *spec)
 {
 	bool vm = spec->world == WORLD_VM;
+	unsigned restart = CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE;
+	int err = 0;
 
-	if (spec->verb == VERB_INIT && getpid() != 1) {
-		int err = check_enter(&spec->enter);
-
-		if (err)
-			return err;
-	}
 	finish_end(&spec->end, &spec->core, spec->world);
+	if (spec->verb == VERB_INIT && getpid() != 1)
+		err = check_enter(&spec->enter) ?: check_end(&spec->end);
 	if (!spec->leftovers_given && vm)
 		spec->core.leftovers = CRADLE_LEFTOVERS_TERM;
-	/* As an entrypoint without --grace it only forwards, like tini. */
-	if (vm || spec->grace_given)
+	/* As an entrypoint without --grace it only forwards, like tini. But who restarts its agent
+	 * must hear when to stop doing so. */
+	if (vm || spec->grace_given || (spec->core.flags & restart))
 		world_requests(spec->world, &spec->core);
 	/* A machine's PID 1 must hear of Ctrl-Alt-Del even while the agent's file system hangs; any
 	 * other has somebody outside who can kill it. */
 	spec->core.flags |= vm ? CRADLE_NEW_SESSION : CRADLE_SHARE_MEMORY;
-	return 0;
+	return err;
 }
 
 enum ending spec_ending(const struct spec *spec, const struct cradle_result *result)
@@ -70,11 +85,17 @@ enum ending spec_ending(const struct spec *spec, const struct cradle_result *res
 						 [CRADLE_REQUEST_REBOOT] = ENDING_REBOOT,
 						 [CRADLE_REQUEST_HALT] = ENDING_HALT };
 	enum ending ending = result->code ? spec->end.on_failure : spec->end.on_success;
+	bool vm = spec->world == WORLD_VM;
 
 	/* A stop that was asked for isn't a crash, however the agent took it. */
-	if (result->request && spec->world == WORLD_VM)
-		return requested[result->request];
-	if (result->request || ending == ENDING_RESTART)
+	if (result->request)
+		return vm ? requested[result->request] : ENDING_EXIT;
+	if (ending == ENDING_RESTART || (ending == ENDING_PANIC && !vm))
+		return ENDING_EXIT;
+	/* The launcher outside takes reboot(2) for the agent's and would lose its code; only to
+	 * begin anew does it need to be told. */
+	if (spec->verb == VERB_RUN && ends_machine(ending) &&
+	    !(ending == ENDING_REBOOT && spec->run.again_on_reboot))
 		return ENDING_EXIT;
 	return ending;
 }
