@@ -202,7 +202,6 @@ static int verb_spawn(int argc, char **argv)
 {
 	pid_t pid = fork();
 
-	(void)argc;
 	if (pid < 0)
 		return -1;
 	if (pid == 0) {
