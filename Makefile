@@ -152,7 +152,7 @@ $(B)/libcradle.so.$(SO_MAJOR): $(LIB_OBJ)
 	$(CC) -shared $(CFLAGS) $(HARDEN_LD) $(LDFLAGS) -Wl,-soname,$(@F) -o $@ $^
 	ln -sf $(@F) $(B)/libcradle.so
 
-$(B)/cradle.pc: contrib/cradle.pc.in Makefile include/cradle.h
+$(B)/cradle.pc: contrib/cradle.pc.in Makefile include/cradle.h $(B)/flags
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 # The seed: an agent that links the core. Static, so that it is its own initramfs.

@@ -208,9 +208,14 @@ static const char *set_on_reboot(struct spec *spec, const char *value)
 
 static const char *set_report(struct spec *spec, const char *value)
 {
+	const char *wrong;
+
 	if (spec->end.nreports == SPEC_REPORTS)
 		return "expected at most 4 reports";
-	return channel_parse(&spec->end.report[spec->end.nreports++], value);
+	wrong = channel_parse(&spec->end.report[spec->end.nreports], value);
+	if (!wrong)
+		spec->end.nreports++;
+	return wrong;
 }
 
 static const char *set_world(struct spec *spec, const char *value)
@@ -237,9 +242,14 @@ static const char *set_hostname(struct spec *spec, const char *value)
 
 static const char *set_mount(struct spec *spec, const char *value)
 {
+	const char *wrong;
+
 	if (spec->enter.nmounts == SPEC_MOUNTS)
 		return "expected at most 16 mounts";
-	return mountspec_parse(&spec->enter.mount[spec->enter.nmounts++], value);
+	wrong = mountspec_parse(&spec->enter.mount[spec->enter.nmounts], value);
+	if (!wrong)
+		spec->enter.nmounts++;
+	return wrong;
 }
 
 static const char *set_net(struct spec *spec, const char *value)

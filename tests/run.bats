@@ -1,0 +1,126 @@
+# cradle run: the launcher itself. What it shares with the other worlds is in supervisor-run*.bats.
+# shellcheck disable=SC2154 # variables of setup_suite.bash
+
+load worlds
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
+}
+
+# A tree as contrib/initramfs makes it, where any user can read it.
+tree() {
+	[ -d "$SUITE_DIR/tree" ] ||
+		"$TOP/contrib/initramfs" --cradle "$CRADLE" --tree "$SUITE_DIR/tree.new" "$PROBE" &&
+		chmod -R a+rX "$SUITE_DIR/tree.new" && mv "$SUITE_DIR/tree.new" "$SUITE_DIR/tree"
+}
+
+as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# The pid of the launcher's only child: PID 1 inside.
+inner() {
+	cat "/proc/$1/task/$1/children"
+}
+
+@test "a normal user gets namespaces of all kinds, uid 0 and no other process" {
+	run -0 --separate-stderr as_nobody "$CRADLE" run -- sh -c '
+		for ns in user pid mnt uts ipc net cgroup; do readlink /proc/self/ns/$ns; done; id -u; ls -d /proc/[0-9]*'
+	local ns
+	for ns in user pid mnt uts ipc net cgroup; do
+		# shellcheck disable=SC2076 # no pattern
+		[[ ! "$output" =~ "$(readlink "/proc/self/ns/$ns")" ]]
+		[[ "$output" == *"$ns:["* ]]
+	done
+	[[ "$output" == *$'\n0\n/proc/1\n'* ]]
+	[ "$stderr" = "" ]
+}
+
+@test "the loopback interface is up, and there is no other" {
+	run -0 as_nobody "$CRADLE" run -- cat /proc/net/dev
+	[ "$(grep -c : <<<"$output")" = 1 ]
+	run -0 as_nobody "$CRADLE" run -- sh -c 'cat /sys/class/net/lo/flags 2>/dev/null; ip -o addr show lo 2>/dev/null || cat /proc/net/fib_trie'
+	[[ "$output" == *127.0.0.1* ]]
+}
+
+@test "a root directory gets the duties of a VM, and nothing in it changes" {
+	once tree tree
+	local before
+	before=$(cd "$SUITE_DIR/tree" && find . -printf '%p %m %s\n' | sort)
+	run -0 --separate-stderr as_nobody "$CRADLE" run --root "$SUITE_DIR/tree" -- /agent \
+		cat /proc/self/mounts + write /new text + cat /new + stat /dev/null + stat /dev/ptmx + stat /dev/fd
+	local want
+	for want in '/ overlay' '/proc proc' '/sys sysfs' '/dev tmpfs' '/dev/pts devpts' '/dev/shm tmpfs' \
+		'/dev/mqueue mqueue' '/run tmpfs' '/tmp tmpfs'; do
+		grep -q " $want " <<<"$output"
+	done
+	[[ "$output" == *text* ]]
+	[ "$(cd "$SUITE_DIR/tree" && find . -printf '%p %m %s\n' | sort)" = "$before" ]
+}
+
+@test "the host's files are out of reach from a root directory" {
+	once tree tree
+	local path
+	for path in /etc/passwd /../../../../etc/passwd /proc/1/root/etc/passwd /proc/1/cwd/etc/passwd; do
+		run as_nobody "$CRADLE" run --root "$SUITE_DIR/tree" -- /agent cat "$path"
+		[[ "$output" != *root:* ]]
+	done
+}
+
+@test "links in the root directory lead nowhere outside" {
+	mkdir -p evil/agentdir canary
+	cp "$PROBE" evil/agent
+	ln -s "$PWD/canary" evil/dev
+	ln -s ../../../../../../../../../.. evil/proc
+	ln -s /canary evil/run
+	ln -s loop evil/loop
+	chmod -R a+rX .
+	"$CRADLE" run --root evil -- /agent print x >/dev/null 2>&1 || true
+	[ -z "$(ls -A canary)" ]
+	[ "$(ls evil)" = "$(printf '%s\n' agent agentdir dev loop proc run)" ]
+}
+
+@test "the sandbox dies with its launcher" {
+	"$CRADLE" run -- "$PROBE" print ready + hang >out &
+	local launcher=$! pid
+	await "grep -q ready out"
+	pid=$(inner $launcher)
+	kill -KILL $launcher
+	await "! kill -0 $pid"
+}
+
+@test "a killed PID 1 inside is told as 137" {
+	"$CRADLE" run -- "$PROBE" print ready + hang >out &
+	local launcher=$! rc=0
+	await "grep -q ready out"
+	kill -KILL "$(inner $launcher)"
+	wait $launcher || rc=$?
+	[ $rc = 137 ]
+}
+
+@test "nothing but the agent's own output is seen, no mount and no process stays" {
+	local mounts
+	mounts=$(cat /proc/self/mounts)
+	run -0 --separate-stderr "$CRADLE" run -- "$PROBE" print only
+	[ "$output" = only ]
+	[ "$stderr" = "" ]
+	[ "$(cat /proc/self/mounts)" = "$mounts" ]
+}
+
+@test "a root that isn't there is refused in one line that names it" {
+	run -125 --separate-stderr "$CRADLE" run --root /no/such/dir -- /agent
+	[ "$output" = "" ]
+	[[ "$stderr" == "cradle: cannot use /no/such/dir as root: No such file or directory" ]]
+}
+
+# await COMMAND: until it is true, for at most 10 s. It is tried again with each tick.
+await() {
+	local tick
+	for ((tick = 0; tick < 500; tick++)); do
+		eval "$1" 2>/dev/null && return 0
+		read -rt 0.02 <> <(:) || true
+	done
+	echo "never became true: $1"
+	return 1
+}
