@@ -8,6 +8,7 @@
 #include "log.h"
 #include "report.h"
 #include "tell.h"
+#include "util.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -25,6 +26,19 @@ static _Noreturn void finish(struct spec *spec, const struct cradle_result *resu
 	end_world(ending, result->code);
 }
 
+static void tell_end(const struct cradle_result *result)
+{
+	char name[16];
+
+	if (result->signal)
+		log_info("the agent was killed by signal %s",
+			 util_signal_name(result->signal, name));
+	else
+		log_info("the agent exited with code %d", result->exit_code);
+	if (result->counted)
+		log_info("%llu orphans were reaped", (unsigned long long)result->orphans);
+}
+
 /* PID 1, or whoever plays it, from the moment its world is complete: fork, supervise, end. */
 static _Noreturn void live(struct spec *spec, int err)
 {
@@ -37,9 +51,13 @@ static _Noreturn void live(struct spec *spec, int err)
 		spec->core.confine = confine;
 		spec->core.arg = spec;
 		spec->core.envp = environment(spec->world);
+		log_info("world %s, %s: starting %s", world_name(spec->world),
+			 cradle_is_pid1() ? "PID 1" : "a subreaper", spec->core.argv[0]);
 		err = cradle_supervise(&spec->core, &result);
 		if (err)
 			(void)log_errno(err, "cannot fork the agent");
+		else
+			tell_end(&result);
 	}
 	finish(spec, &result);
 }
@@ -68,7 +86,9 @@ static int plan(struct spec *spec, int argc, char **argv)
 	if (!err)
 		err = need_agent(spec, agent);
 	/* Even after an error: how to end is part of it. */
-	err = spec_finish(spec) ?: err;
+	spec_finish(spec);
+	if (!err)
+		err = spec_check(spec);
 	log_set_level(LOG_LEVEL_WARN + spec->verbosity);
 	if (!err && spec->pdeathsig) {
 		(void)prctl(PR_SET_PDEATHSIG, spec->pdeathsig);

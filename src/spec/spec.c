@@ -57,15 +57,19 @@ static int check_end(const struct spec_end *end)
 	return -EINVAL;
 }
 
-int spec_finish(struct spec *spec)
+int spec_check(const struct spec *spec)
+{
+	if (spec->verb == VERB_RUN || getpid() == 1)
+		return 0;
+	return check_enter(&spec->enter) ?: check_end(&spec->end);
+}
+
+void spec_finish(struct spec *spec)
 {
 	bool vm = spec->world == WORLD_VM;
 	unsigned restart = CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE;
-	int err = 0;
 
 	finish_end(&spec->end, &spec->core, spec->world);
-	if (spec->verb == VERB_INIT && getpid() != 1)
-		err = check_enter(&spec->enter) ?: check_end(&spec->end);
 	if (!spec->leftovers_given && vm)
 		spec->core.leftovers = CRADLE_LEFTOVERS_TERM;
 	/* As an entrypoint without --grace it only forwards, like tini. But who restarts its agent
@@ -75,7 +79,6 @@ int spec_finish(struct spec *spec)
 	/* A machine's PID 1 must hear of Ctrl-Alt-Del even while the agent's file system hangs; any
 	 * other has somebody outside who can kill it. */
 	spec->core.flags |= vm ? CRADLE_NEW_SESSION : CRADLE_SHARE_MEMORY;
-	return err;
 }
 
 enum ending spec_ending(const struct spec *spec, const struct cradle_result *result)

@@ -84,9 +84,11 @@ struct spec {
 	} bad;
 };
 
-/* Complete the defaults of this world and refuse contradictions.
- * Returns 0, or -EINVAL after saying why. */
-int spec_finish(struct spec *spec);
+/* Complete the defaults of this world. */
+void spec_finish(struct spec *spec);
+
+/* Refuse contradictions, once completed. Returns 0, or -EINVAL after saying why. */
+int spec_check(const struct spec *spec);
 
 /* What the end will be: the policy, or what was asked for while it ran. */
 enum ending spec_ending(const struct spec *spec, const struct cradle_result *result);
