@@ -51,6 +51,7 @@ static const struct verb verbs[] = {
 	{ "kill", verb_kill, 2, false },
 	{ "sigqueue", verb_sigqueue, 3, false },
 	{ "die", verb_die, 1, false },
+	{ "pending", verb_pending, 0, false },
 	{ "status", verb_status, 0, false },
 
 	{ "orphan", verb_orphan, 1, false },

@@ -205,6 +205,18 @@ int verb_die(int argc, char **argv)
 	return kill(getpid(), sig);
 }
 
+int verb_pending(int argc, char **argv)
+{
+	uint64_t set = 0;
+
+	(void)argc;
+	(void)argv;
+	if (syscall(SYS_rt_sigpending, &set, sizeof(set)))
+		return -1;
+	say("pending=%016llx", (unsigned long long)set);
+	return 0;
+}
+
 /* status [PID]: its signal masks */
 int verb_status(int argc, char **argv)
 {
