@@ -44,7 +44,7 @@ static _Noreturn void live(struct spec *spec, int err)
 {
 	struct cradle_result result = { .code = CRADLE_EXIT_FAILURE, .exit_code = -1 };
 
-	/* cradle run opened them outside. */
+	/* In a VM their devices had to come first. */
 	if (!err && !spec->end.opened)
 		err = report_open(spec);
 	if (!err) {
@@ -115,7 +115,9 @@ int live_init(enum world world, int argc, char **argv)
 	if (spec.tell)
 		return tell(VERB_INIT, spec.tell);
 	if (!err)
-		err = spec.world == WORLD_VM ? vm_enter(&spec) : enter_asked(&spec.enter);
+		err = world == WORLD_VM ? vm_enter(&spec) : report_open(&spec);
+	if (!err && world != WORLD_VM)
+		err = enter_asked(&spec.enter);
 	live(&spec, err);
 }
 
