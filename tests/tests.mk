@@ -17,7 +17,7 @@ $(B)/unit.o/%.o: src/%.c $(B)/flags
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
 
 check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
-	tests/run
+	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 
 # Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
 lint: $(B)/libcradle.a
