@@ -42,10 +42,11 @@ else
 HARDEN_C += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 endif
 
+KERNEL_HEADERS = $(B)/kernel-headers
+
 # cradle itself: libc alone, static by default. musl-gcc finds no kernel headers by itself.
 ifeq ($(LIBC),musl)
 CRADLE_CC = $(MUSL_GCC)
-KERNEL_HEADERS = $(B)/kernel-headers
 CRADLE_CFLAGS = -idirafter $(KERNEL_HEADERS)
 else
 CRADLE_CC = $(CC)

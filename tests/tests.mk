@@ -1,9 +1,9 @@
 # What the tests and the bench are built from. Included by the Makefile.
 
 TEST_CC = $(if $(MUSL_GCC),$(MUSL_GCC),$(CC))
-TEST_CFLAGS = $(CFLAGS) $(BASE_CFLAGS) $(if $(MUSL_GCC),-idirafter $(B)/kernel-headers) -fno-pie -static -no-pie
+TEST_CFLAGS = $(CFLAGS) $(BASE_CFLAGS) $(if $(MUSL_GCC),-idirafter $(KERNEL_HEADERS)) -fno-pie -static -no-pie
 
-$(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) | $(B)/kernel-headers
+$(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) | $(KERNEL_HEADERS)
 	$(Q)$(TEST_CC) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
 # Unit tests: pure rooms, with the host's compiler, so that they can be sanitized.
@@ -16,8 +16,9 @@ $(B)/unit.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
 
+# gcc 12's AddressSanitizer now and then dies at its start where the kernel randomizes much.
 check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
-	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
+	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) $(if $(SANITIZE),setarch -R) tests/run
 
 # Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
 lint: $(B)/libcradle.a
@@ -30,7 +31,7 @@ lint: $(B)/libcradle.a
 
 # The bench: peers are Debian's packages (contrib/deps); missing ones are listed as missing.
 BENCH_SRC = $(filter-out %/agent.c %/floor.c,$(wildcard tests/bench/*.c))
-$(B)/bench/agent $(B)/bench/floor: $(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) | $(B)/kernel-headers
+$(B)/bench/agent $(B)/bench/floor: $(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(TEST_CC) $(TEST_CFLAGS) -s -o $@ $<
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h)
