@@ -4,6 +4,8 @@ setup_suite() {
 	local top
 	top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 	export TOP=$top BUILD=${BUILD:-$top/build}
+	SANITIZED=$(grep -ao -m 1 __asan_init "$BUILD/cradle" | head -n 1)
+	export SANITIZED
 	# Not below bats' own directory, which nobody else can enter.
 	SUITE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/cradle-tests.XXXXXX")
 	export SUITE_DIR

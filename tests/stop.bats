@@ -41,7 +41,7 @@ await_children() {
 }
 
 @test "the record names the process that asked" {
-	in_world unshare --grace=10m --report=fd:2 -- kill parent PWR + ids + hang
+	in_world unshare --grace=10m --report=fd:2 -- ids + kill parent PWR + hang
 	report=$stderr
 	expect_status 143
 	[[ $output =~ pid=([0-9]+) ]] || fail "no ids"

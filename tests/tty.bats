@@ -1,6 +1,6 @@
 # At a terminal: keys, stops, sizes, hang-ups, and descriptors that aren't there. The probe's verb pty
 # plays the user.
-# shellcheck disable=SC2034,SC2016,SC2154 # variables of worlds.bash; those that bash -i expands
+# shellcheck disable=SC1003,SC2086,SC2034,SC2016,SC2154 # variables of worlds.bash; those that bash -i expands
 
 load worlds
 
@@ -21,6 +21,7 @@ command_of() {
 at_terminal() {
 	local rc=0
 	"$PROBE" pty "$@" >pty.out 2>pty.err 3>&- || rc=$?
+	# shellcheck disable=SC2034 # for fail()
 	world=pty status=$rc output=$(<pty.out) stderr=$(<pty.err)
 	[ $rc -ne 124 ] || fail "the terminal waited in vain"
 }
@@ -88,7 +89,7 @@ quit_keys() {
 			expect='terminal=yes' send="echo al''ive; touch $PWD/go.$way\\r" expect=alive \
 			send='wait; echo code=$?\r' expect='code=0' send='exit\r' -- "${SHELL_WORDS[@]}"
 		# Inside a PID namespace all groups of the outside have the number 0.
-		[ $way != init ] || expect_match 'foreground=no'
+		[ "$way" != init ] || expect_match 'foreground=no'
 	done
 }
 
@@ -106,7 +107,7 @@ quit_keys() {
 	for way in "${WAYS[@]}"; do
 		# shellcheck disable=SC2046 # words
 		at_terminal expect='foreground=yes size=24x80' send='typed\r' expect='line=typed' -- \
-			$(command_of $way) -- "$PROBE" tty + wait-line
+			$(command_of "$way") -- "$PROBE" tty + wait-line
 		expect_status 0
 		at_terminal expect='ready> ' send="$(command_of $way) -- $PROBE tty + wait-line\\r" \
 			expect='foreground=yes' send='typed\r' expect='line=typed' expect='ready> ' send='exit\r' -- \
@@ -121,7 +122,7 @@ quit_keys() {
 		# shellcheck disable=SC2046 # words
 		at_terminal expect='ready pid=' send='^C' expect='agent got 2' "${quit[@]}" \
 			resize=30x90 expect='agent got 28' -- \
-			$(command_of $way) -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
+			$(command_of "$way") -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
 		expect_status 3
 		expect_count $((2 + ${#quit[@]} / 2)) 'agent got'
 	done
@@ -134,7 +135,7 @@ quit_keys() {
 		# shellcheck disable=SC2046 # words
 		at_terminal expect='ready pid=' send='^C' expect='agent got 2' "${quit[@]}" \
 			resize=30x90 expect='agent got 28' -- \
-			$(command_of $way) -g -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
+			$(command_of "$way") -g -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
 		expect_status 3
 		expect_count $((2 + ${#quit[@]} / 2)) 'agent got'
 	done
@@ -145,7 +146,7 @@ quit_keys() {
 	for way in "${WAYS[@]}"; do
 		# shellcheck disable=SC2046 # words
 		at_terminal expect='ready pid=' resize=50x132 expect='agent got 28' expect='size=50x132' expect='ready pid=' send='^C' -- \
-			$(command_of $way) -- "$PROBE" catch 1 WINCH + tty + block WINCH + catch-until INT WINCH INT
+			$(command_of "$way") -- "$PROBE" catch 1 WINCH + tty + block WINCH + catch-until INT WINCH INT
 		expect_status 0
 		expect_count 1 'agent got 28'
 	done
@@ -155,16 +156,17 @@ quit_keys() {
 	local way until=$((SECONDS + 20))
 	for way in "${WAYS[@]}"; do
 		# shellcheck disable=SC2046 # words
-		at_terminal expect=terminal=yes hangup -- $(command_of $way) -- "$PROBE" block HUP + tty + \
-			to "$PWD/$way" + catch 1 HUP + sync + pending + print done + exit 4
+		at_terminal expect=terminal=yes hangup -- $(command_of "$way") -- "$PROBE" block HUP + tty + \
+			to "$PWD/$way" + catch 1 HUP + sync + pending + print over + exit 4
 		# unshare(1) dies of the hang-up itself, before its world has ended.
-		if [ $way = unshare ]; then expect_status 129; else expect_status 4; fi
-		until grep -qx 'done' $way; do [ $SECONDS -lt $until ]; done
-		[ "$(grep -c '^agent got 1 ' $way)" = 1 ]
-		grep -qx 'pending=0000000000000000' $way
+		if [ "$way" = unshare ]; then expect_status 129; else expect_status 4; fi
+		until grep -qx over "$way"; do [ $SECONDS -lt $until ]; done
+		[ "$(grep -c '^agent got 1 ' "$way")" = 1 ]
+		grep -qx 'pending=0000000000000000' "$way"
 	done
 }
 
+# bats test_tags=image
 @test "in a container with a terminal: keys once, and the size" {
 	once image make_image
 	local words=()
@@ -183,12 +185,12 @@ quit_keys() {
 		for closed in 0 1 2 01 02 12 012; do
 			local facts=$PWD/$way.$closed rc=0
 			# shellcheck disable=SC2046 # words
-			"$PROBE" close $(grep -o . <<<$closed) 3 4 5 6 7 8 9 + exec $(command_of $way) -- \
-				"$PROBE" to "$facts" + fds + print done + exit 6 </dev/null >/dev/null 2>&1 || rc=$?
+			"$PROBE" close $(grep -o . <<<$closed) 3 4 5 6 7 8 9 + exec $(command_of "$way") -- \
+				"$PROBE" to "$facts" + fds + print over + exit 6 </dev/null >/dev/null 2>&1 || rc=$?
 			[ $rc = 6 ] || { echo "$way without $closed: $rc"; return 1; }
 			# What was closed is filled, so that no file of the agent gets to be its stdout.
 			grep -qE '^fds=0 1 2( |$)' "$facts" || { echo "$way without $closed: $(cat "$facts")"; return 1; }
-			grep -qx 'done' "$facts"
+			grep -qx over "$facts"
 		done
 	done
 }
@@ -198,7 +200,7 @@ quit_keys() {
 	for way in "${WAYS[@]}"; do
 		for closed in 0 1 2 01 02 12 012; do
 			# shellcheck disable=SC2046 # words
-			at_terminal close=$closed -- $(command_of $way) -- "$PROBE" to "$PWD/$way.$closed" + tty + exit 6
+			at_terminal close=$closed -- $(command_of "$way") -- "$PROBE" to "$PWD/$way.$closed" + tty + exit 6
 			expect_status 6
 			grep -q '^tty=' "$way.$closed"
 		done

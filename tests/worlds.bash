@@ -22,19 +22,18 @@ bats_require_minimum_version 1.5.0
 WORLDS=(unshare unshare-user run run-user container vm)
 WORLD_DEADLINE=60
 
-# What a world can't express, and why. Each line is used by a test, which prints it: see can().
+# What a world can't express, and why. Each line is asked for by a test, which prints it: see can().
 cannot_table() {
 	cat <<-'END'
 	unshare       reboot-told       unshare(1) dies of the same signal whatever was asked
 	unshare-user  reboot-told       unshare(1) dies of the same signal whatever was asked
-	container     reboot            podman gives no CAP_SYS_BOOT, and tells no reboot from an exit
-	container     reboot-told       podman gives no CAP_SYS_BOOT, and tells no reboot from an exit
+	container     reboot            podman gives no CAP_SYS_BOOT, so the kernel refuses reboot(2)
 	vm            reboot-told       nobody outside but the VMM sees it; vm.bats looks there
-	vm            signal-outside    a VMM can press Ctrl-Alt-Del and the power button, and nothing else; vm.bats does
+	vm            signal-outside    a VMM has Ctrl-Alt-Del and the power button, nothing else; vm.bats presses them
 	vm            stderr-apart      stdout, stderr and the kernel share one console
 	vm            forward-stop      TERM, INT, PWR, RTMIN+3, +4 and +5 are requests to a machine, never only forwarded
-	vm            signal-death      the agent's signal is in the record, not in an exit code: QEMU has none
-	vm            environment       the kernel passes words, no environment of the host
+	all           vsock             QEMU needs /dev/vhost-vsock, a module that not every host has; the address is checked by badinput.bats
+	sanitized     pss               the sanitizers' shadow memory is larger than PID 1
 	END
 }
 

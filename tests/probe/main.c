@@ -91,6 +91,7 @@ static const struct verb verbs[] = {
 	{ "pivot", verb_pivot, 0, false },
 	{ "write", verb_write, 2, false },
 	{ "dirty", verb_dirty, 2, false },
+	{ "keep-open", verb_keep_open, 1, false },
 	{ "close", verb_close, 0, false },
 	{ "core", verb_core, 0, false },
 

@@ -59,7 +59,7 @@ verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat
 	verb_limit, verb_tty, verb_oom, verb_link;
 
 /* system.c */
-verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_close, verb_core;
+verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_close, verb_core;
 
 /* pty.c, outside.c: these run on the host, around cradle. */
 verb_fn verb_pty, verb_early;

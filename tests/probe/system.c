@@ -89,6 +89,13 @@ int verb_dirty(int argc, char **argv)
 	return 0;
 }
 
+/* keep-open PATH: for whoever is forked from here on, too */
+int verb_keep_open(int argc, char **argv)
+{
+	(void)argc;
+	return open(argv[0], O_WRONLY) < 0 ? -1 : 0;
+}
+
 int verb_close(int argc, char **argv)
 {
 	for (int i = 0; i < argc; i++)
