@@ -136,19 +136,30 @@ static void request(struct supervisor *s, enum cradle_request what, int sig, pid
 	reap_all(s);
 }
 
+/* True if there was somebody to reap. */
+static bool reap_some(struct supervisor *s)
+{
+	uint64_t orphans = s->result->orphans;
+	pid_t agent = s->agent.pid;
+
+	reap_all(s);
+	return s->result->orphans != orphans || s->agent.pid != agent;
+}
+
 static void on_signal(struct supervisor *s, siginfo_t *info)
 {
 	int sig = info->si_signo;
 	enum cradle_request what = s->config->request[sig];
+	bool told = false;
 
 	/* One sent by hand may have swallowed the kernel's: both are pending only once. */
 	if (sig == SIGCHLD || signals_tells_of_child(info)) {
-		reap_all(s);
+		told = reap_some(s);
 		reap_expect_orphans(s);
 	} else {
 		reap_expect_signals(s);
 	}
-	if (signals_tells_of_child(info))
+	if (signals_tells_of_child(info) && (told || sig == SIGCHLD))
 		return;
 	if (what != CRADLE_REQUEST_NONE) {
 		request(s, what, sig, info->si_code > 0 ? 0 : info->si_pid);
@@ -246,6 +257,9 @@ static void let_go(struct supervisor *s)
 	/* An agent that may be started again needs both again. */
 	if (config->flags & (CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE)) {
 		s->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (s->cwd < 0)
+			(void)log_warn_errno(
+				-errno, "cannot keep the agent's directory: a restart is in /");
 		(void)!chdir("/");
 		return;
 	}
@@ -313,8 +327,6 @@ static void init(struct supervisor *s, const struct cradle_config *config,
 				  .cwd = -1,
 				  .watching = (1U << config->nwatch) - 1,
 				  .is_init = getpid() == 1 };
-	result->counted =
-		!s->is_init || (config->flags & (CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED));
 	cradle_block_signals();
 	s->inherited = early;
 	if (!s->is_init)
@@ -327,6 +339,9 @@ int cradle_supervise(const struct cradle_config *config, struct cradle_result *r
 	bool starting;
 	int ret;
 
+	if (config->nwatch > WATCH_MAX || config->nkeep_fd > WATCH_MAX ||
+	    (config->argv && !config->argv[0]))
+		return -EINVAL;
 	init(&s, config, result);
 	ret = start(&s);
 	while (!ret && s.state != LIFE_END) {

@@ -17,18 +17,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct sys_sigaction disposition_default = { .handler = (uintptr_t)SIG_DFL };
-static const struct sys_sigaction disposition_ignore = { .handler = (uintptr_t)SIG_IGN };
-
-/* Never called, as SIGCHLD is blocked. But with SIG_DFL, which ignores SIGCHLD, sigaction(2) would
- * discard one that somebody sent and that we haven't fetched yet. */
+/* Never called, as SIGCHLD is blocked. SIG_DFL would do for waiting, but it ignores SIGCHLD, so
+ * sigaction(2) to it discards one that is pending. */
 static void handler(int sig)
 {
 	(void)sig;
 }
 
-static const struct sys_sigaction disposition_told = { .handler = (uintptr_t)handler,
-						       .flags = SA_NOCLDWAIT };
+static const struct sys_sigaction disposition[] = {
+	[REAP_WAIT] = { .handler = (uintptr_t)handler },
+	[REAP_SILENT] = { .handler = (uintptr_t)SIG_IGN },
+	[REAP_TOLD] = { .handler = (uintptr_t)handler, .flags = SA_NOCLDWAIT },
+};
+
+static void set_reaping(struct supervisor *s, enum reaping reaping)
+{
+	s->reaping = reaping;
+	sys_sigaction(SIGCHLD, &disposition[reaping], NULL);
+}
 
 static uint64_t us_of(struct timeval tv)
 {
@@ -118,17 +124,31 @@ static const enum life_event gone_event[] = {
 	[CRADLE_LEFTOVERS_WAIT] = LIFE_GONE_WAIT,
 };
 
+/* Returns false while the agent lives, or its end can't be read yet: its pidfd will tell. */
+static bool agent_ended(struct supervisor *s)
+{
+	int status;
+
+	if (s->agent.pid && s->agent.pidfd >= 0 &&
+	    sys_pidfd_exit_status(s->agent.pidfd, &status) == 0)
+		agent_gone(s, status, NULL);
+	return !s->agent.pid;
+}
+
 void reap_all(struct supervisor *s)
 {
 	bool had_agent = s->agent.pid;
 	uint64_t before = s->result->orphans;
 	bool empty = drain(s);
-	int status;
 
-	/* Reaped by the kernel before we began to wait. */
-	if (s->agent.pid && s->agent.pidfd >= 0 && !sys_pidfd_exit_status(s->agent.pidfd, &status))
-		agent_gone(s, status, NULL);
-	if (s->agent.pid)
+	/* First the disposition, then the wait: whoever the wait sees alive must be heard of. */
+	if (s->reaping != REAP_WAIT) {
+		if (!agent_ended(s))
+			return;
+		reap_by_waiting(s);
+		empty = drain(s);
+	}
+	if (!agent_ended(s))
 		return;
 	if (empty)
 		pid1_event(s, LIFE_EMPTY);
@@ -142,30 +162,28 @@ void reap_start(struct supervisor *s)
 
 	if (s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
 	    sys_pidfd_keeps_exit(s->agent.pidfd)) {
-		s->reaping = REAP_SILENT;
-		sys_sigaction(SIGCHLD, &disposition_ignore, NULL);
+		set_reaping(s, REAP_SILENT);
 	} else if (s->agent.pidfd >= 0) {
 		(void)close(s->agent.pidfd);
 		s->agent.pidfd = -1;
 	}
-	/* What died before: zombies inherited through exec, and while SIGCHLD was still default. */
+	s->result->counted = s->reaping == REAP_WAIT;
+	/* What died before: zombies inherited through exec, and while SIGCHLD wasn't ignored yet.
+	 */
 	reap_all(s);
 }
 
 void reap_by_waiting(struct supervisor *s)
 {
 	if (s->reaping != REAP_WAIT)
-		sys_sigaction(SIGCHLD, &disposition_default, NULL);
-	s->reaping = REAP_WAIT;
+		set_reaping(s, REAP_WAIT);
 }
 
 /* Silent, an orphan costs nothing, but a signal three calls: poll, fetch, send. */
 void reap_expect_orphans(struct supervisor *s)
 {
-	if (s->reaping != REAP_TOLD)
-		return;
-	s->reaping = REAP_SILENT;
-	sys_sigaction(SIGCHLD, &disposition_ignore, NULL);
+	if (s->reaping == REAP_TOLD)
+		set_reaping(s, REAP_SILENT);
 }
 
 /* Told, a signal costs two calls, as the end of the agent is a signal like others. */
@@ -176,8 +194,7 @@ void reap_expect_signals(struct supervisor *s)
 
 	if (s->reaping != REAP_SILENT || s->watching)
 		return;
-	s->reaping = REAP_TOLD;
-	sys_sigaction(SIGCHLD, &disposition_told, NULL);
+	set_reaping(s, REAP_TOLD);
 	/* It may have ended in silence just before. Its pidfd shows that earlier than its status
 	 * can be read, so back to waiting for that. */
 	if (sys_poll(&agent, 1, &now) != 0)

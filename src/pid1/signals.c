@@ -14,8 +14,8 @@ int signals_rewrite(const struct cradle_config *config, int sig)
 	return to == 0 ? sig : to < 0 ? 0 : to;
 }
 
-/* Only the kernel gives positive codes, so nobody can fake this. The codes of the fault signals
- * overlap with CLD_*, but a real fault is never queued: it kills (signal(7)). */
+/* Of another signal than SIGCHLD this is a guess: the kernel gives the same codes to faults, which
+ * are never queued but kill (signal(7)), and to what F_SETSIG of fcntl(2) sends. */
 bool signals_tells_of_child(const siginfo_t *info)
 {
 	return info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED &&
@@ -41,13 +41,20 @@ bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
 	}
 }
 
+/* EAGAIN: the queue is full; without its value the signal still gets through. */
+static void send_pidfd(int pidfd, int sig, siginfo_t *info)
+{
+	if (sys_pidfd_send_signal(pidfd, sig, sys_signal_value(sig, info)) < 0)
+		(void)sys_pidfd_send_signal(pidfd, sig, NULL);
+}
+
 static void send_agent(const struct agent *agent, int sig, siginfo_t *info)
 {
 	if (!agent->pid)
 		return;
 	/* The kernel may have reaped the agent already: its number could be somebody else's. */
 	if (agent->pidfd >= 0)
-		(void)sys_pidfd_send_signal(agent->pidfd, sig, sys_signal_value(sig, info));
+		send_pidfd(agent->pidfd, sig, info);
 	else
 		(void)sys_forward_signal(agent->pid, sig, info);
 }
@@ -60,7 +67,7 @@ static int parent_and_group(unsigned pid, unsigned *parent, unsigned *group)
 
 	(void)snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	if (sys_read_file(path, stat, sizeof(stat)) < 0)
-		return -errno;
+		return -ESRCH;
 	end = strrchr(stat, ')');
 	return end && sscanf(end + 1, " %*c %u %u", parent, group) == 2 ? 0 : -EINVAL;
 }
@@ -83,18 +90,35 @@ struct walk {
 	unsigned count;
 };
 
+static bool is_meant(const struct walk *walk, unsigned pid)
+{
+	unsigned parent, group;
+
+	if (!is_descendant(pid))
+		return false;
+	return !walk->group ||
+	       (parent_and_group(pid, &parent, &group) == 0 && group == walk->group);
+}
+
+/* The pidfd comes first: between a look into /proc and kill(2) the number could become that of
+ * somebody else's process. */
 static int visit(unsigned pid, void *arg)
 {
 	struct walk *walk = arg;
-	unsigned parent, group;
+	int pidfd;
 
-	if (pid == (unsigned)getpid() || !is_descendant(pid))
+	if (pid == (unsigned)getpid())
 		return 0;
-	if (walk->group && (parent_and_group(pid, &parent, &group) < 0 || group != walk->group))
-		return 0;
-	walk->count++;
-	if (walk->sig)
-		(void)sys_forward_signal((pid_t)pid, walk->sig, walk->info);
+	pidfd = sys_pidfd_open((pid_t)pid);
+	if (is_meant(walk, pid)) {
+		walk->count++;
+		if (walk->sig && pidfd >= 0)
+			send_pidfd(pidfd, walk->sig, walk->info);
+		else if (walk->sig) /* before 5.3 */
+			(void)sys_forward_signal((pid_t)pid, walk->sig, walk->info);
+	}
+	if (pidfd >= 0)
+		(void)close(pidfd);
 	return 0;
 }
 
