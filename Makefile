@@ -8,6 +8,16 @@
 # SHARED=1    a dynamic cradle       SANITIZE=1   ASan and UBSan (host side only)
 # LIBC=glibc  even if musl-gcc is there
 
+ifneq (,$(and $(filter deps,$(MAKECMDGOALS)),$(filter-out deps,$(MAKECMDGOALS))))
+# What deps installs decides what all else is built with (musl-gcc), so make starts anew after it.
+REST = $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: deps $(REST)
+$(REST): deps
+	$(MAKE) $@
+deps:
+	contrib/deps
+else
+
 PREFIX ?= /usr/local
 BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
@@ -204,3 +214,5 @@ clean:
 
 .PHONY: all deps demo install clean
 -include $(CRADLE_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(NET_OBJ:.o=.d)
+
+endif

@@ -46,7 +46,8 @@ CRADLE_API bool cradle_is_pid1(void);
  */
 CRADLE_API int cradle_init_as_pid1(void);
 
-/* True in the process that cradle_init_as_pid1() returned to as PID 1's child. */
+/* True in the process that cradle_init_as_pid1() returned to as PID 1's child, and in what that
+ * forks without executing. */
 CRADLE_API bool cradle_was_forked_from_pid1(void);
 
 enum cradle_how { CRADLE_POWER_OFF, CRADLE_REBOOT, CRADLE_HALT };
@@ -54,8 +55,9 @@ enum cradle_how { CRADLE_POWER_OFF, CRADLE_REBOOT, CRADLE_HALT };
 /* Shut this machine down.
  *
  * Forked from PID 1: sync(2) and reboot(2) at once; a machine without a power-off driver is
- * reset instead of hanging (reboot(2): RB_POWER_OFF then halts for ever). Elsewhere: PID 1 is asked
- * if it is a cradle (SIGRTMIN+3, +4, +5), else the system's own command is executed.
+ * reset instead of hanging (reboot(2): RB_POWER_OFF then halts for ever). Elsewhere, or without
+ * CAP_SYS_BOOT: PID 1 is asked if it is a cradle (SIGRTMIN+3, +4, +5), else the system's own
+ * command is executed.
  * Returns 0 when the request was delivered, else a negative errno; does not return when it
  * acted directly.
  */
@@ -89,7 +91,8 @@ enum cradle_flags {
 	CRADLE_RESTART_SUCCESS = 1 << 4, /* start the agent again when it ended well */
 	CRADLE_RESTART_FAILURE = 1 << 5, /* ... or badly; never after a request */
 	/* Share memory with the child until it executes, like posix_spawn(3): a fifth faster. PID 1
-	 * is deaf until then, so don't where confine() or the agent's file system may block. */
+	 * is deaf until then, so don't where confine() or the agent's file system may block. What
+	 * confine() writes stays written in PID 1, and it has 32 KiB of stack. */
 	CRADLE_SHARE_MEMORY = 1 << 6,
 };
 
@@ -131,17 +134,20 @@ struct cradle_result {
 	int request_signal; /* that carried the request; 0: a watched descriptor */
 	pid_t request_pid;  /* who sent it; 0: the kernel or somebody outside the namespace */
 	unsigned restarts;
-	bool counted;       /* the fields from here on were recorded */
-	uint64_t orphans;   /* reaped */
-	unsigned leftovers; /* processes still there when the deadline passed */
-	uint64_t wall_ms, user_us, system_us, maxrss_kb; /* of the agent and what it waited for */
+	unsigned leftovers;                     /* processes still there when the deadline passed */
+	uint64_t wall_ms;                       /* of the agent's last life */
+	bool counted;                           /* the fields from here on were recorded */
+	uint64_t orphans;                       /* reaped, over all lives */
+	uint64_t user_us, system_us, maxrss_kb; /* of the last life and what it waited for */
 };
 
 /* Supervise an agent until it ended and its leftovers are gone. Blocks all signals and takes
  * over the process: cwd becomes "/", descriptors above 2 are closed but for keep_fd.
  * PID 1 need not be; any other process becomes a subreaper by itself.
- * Returns 0 with *result filled in; 1 in the agent, if argv is NULL; -errno if no agent could be
- * forked. An agent that can't be executed is a result (126, 127), told on stderr by the child.
+ * An agent that may be restarted gets its directory and descriptors again, so PID 1 keeps both
+ * then. Returns 0 with *result filled in; 1 in the agent, if argv is NULL; -EINVAL for too many
+ * descriptors or an empty argv; another -errno if no agent could be forked. An agent that can't be
+ * executed is a result (126, 127), told on stderr by the child.
  */
 CRADLE_API int cradle_supervise(const struct cradle_config *config, struct cradle_result *result);
 

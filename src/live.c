@@ -99,6 +99,17 @@ static int plan(struct spec *spec, int argc, char **argv)
 	return err;
 }
 
+/* A machine's PID 1 can't just return. */
+static int tell_and_end(struct spec *spec)
+{
+	struct cradle_result result = { .code = tell(VERB_INIT, spec->tell) };
+
+	spec_finish(spec);
+	if (spec->world == WORLD_VM)
+		finish(spec, &result);
+	return result.code;
+}
+
 int live_init(enum world world, int argc, char **argv)
 {
 	static struct spec spec;
@@ -110,10 +121,10 @@ int live_init(enum world world, int argc, char **argv)
 	if (spec.world == WORLD_VM)
 		vm_enter_early();
 	else
-		console_fill(0);
+		console_fill(false);
 	err = plan(&spec, argc, argv);
 	if (spec.tell)
-		return tell(VERB_INIT, spec.tell);
+		return tell_and_end(&spec);
 	if (!err)
 		err = world == WORLD_VM ? vm_enter(&spec) : report_open(&spec);
 	if (!err && world != WORLD_VM)
@@ -132,7 +143,7 @@ int live_run(int argc, char **argv)
 	int err;
 
 	cradle_block_signals();
-	console_fill(0);
+	console_fill(false);
 	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
 	err = plan(&spec, argc, argv);

@@ -28,31 +28,55 @@ static int run_helper(char **argv)
 	return CRADLE_EXIT_CANNOT_EXEC;
 }
 
-/* poweroff, reboot, halt: links to cradle, so that whoever calls the system's command is heard. */
-static int shutdown_command(const char *name, int argc, char **argv)
+static int shut_down(const char *name, enum cradle_how how, bool force)
 {
-	static const char *const names[] = { "poweroff", "reboot", "halt" };
-	bool force = argc > 1 && (!strcmp(argv[1], "-f") || !strcmp(argv[1], "--force"));
+	int err = force ? end_machine(how) : shutdown_ask(how);
+
+	if (!err)
+		return 0;
+	if (force)
+		(void)log_errno(err, "cannot do %s by reboot(2)", name);
+	else
+		(void)log_errno(err, "cannot ask PID 1 for %s%s", name,
+				err == -ESRCH ? " (it is no cradle; -f does it directly)" : "");
+	return CRADLE_EXIT_FAILURE;
+}
+
+/* poweroff, reboot, halt: links to cradle, so that whoever calls the system's command is heard.
+ * Returns -1 under any other name. */
+static int shutdown_command(const char *name, const char *option)
+{
+	static const char *const names[] = {
+		[CRADLE_POWER_OFF] = "poweroff", [CRADLE_REBOOT] = "reboot", [CRADLE_HALT] = "halt"
+	};
+	bool force = option && (!strcmp(option, "-f") || !strcmp(option, "--force"));
+	int done;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		int err;
-
 		if (strcmp(name, names[i]))
 			continue;
-		err = force ? end_machine((enum cradle_how)i) : shutdown_ask((enum cradle_how)i);
-		if (err)
-			(void)log_errno(err, "cannot ask PID 1 for %s%s", name,
-					err == -ESRCH ? " (it is no cradle; -f does it directly)"
-						      : "");
-		return err ? CRADLE_EXIT_FAILURE : 0;
+		done = tell(0, option);
+		if (done >= 0)
+			return done;
+		if (!option || force)
+			return shut_down(name, (enum cradle_how)i, force);
+		log_error("unknown option %s: expected none or -f", option);
+		return CRADLE_EXIT_FAILURE;
 	}
 	return -1;
+}
+
+static bool is_helper(const char *word)
+{
+	char path[PATH_MAX];
+
+	return word[0] != '-' && !strchr(word, '/') && helper_find(word, path, sizeof(path)) == 0;
 }
 
 int main(int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : NULL;
-	int done = shutdown_command(util_basename(argc ? argv[0] : ""), argc, argv);
+	int done = shutdown_command(util_basename(argc ? argv[0] : ""), first);
 
 	if (done >= 0)
 		return done;
@@ -66,6 +90,8 @@ int main(int argc, char **argv)
 		return live_init(world_detect(), argc - 2, argv + 2);
 	if (first && !strcmp(first, "run"))
 		return live_run(argc - 2, argv + 2);
+	if (first && is_helper(first))
+		return run_helper(argv + 1);
 	/* Options, a path, or anything as PID 1: an entrypoint. */
 	if (getpid() == 1 || (first && (first[0] == '-' || strchr(first, '/'))))
 		return live_init(world_detect(), argc - 1, argv + 1);

@@ -85,19 +85,22 @@ int report_open(struct spec *spec)
 {
 	struct spec_end *end = &spec->end;
 	unsigned n = 0;
+	int err = 0;
 
+	/* All of them, even after a failure: what can tell of it should. */
 	for (unsigned i = 0; i < end->nreports; i++) {
-		int err = open_channel(&end->report[i]);
+		int this = open_channel(&end->report[i]);
 
-		if (err)
-			return err;
-		if (end->report[i].fd > STDERR_FILENO)
+		if (this)
+			end->report[i].fd = -1;
+		else if (end->report[i].fd > STDERR_FILENO)
 			end->keep[n++] = end->report[i].fd;
+		err = err ? err : this;
 	}
 	spec->core.keep_fd = end->keep;
 	spec->core.nkeep_fd = n;
 	end->opened = true;
-	return 0;
+	return err;
 }
 
 static int wait_writable(int fd)
@@ -214,12 +217,16 @@ void report_write(struct spec *spec, const struct cradle_result *result, enum en
 		return;
 	/* It ended before it began. Who started a VM has no other way to learn of that; who started
 	 * a process has its exit code and its one line on stderr. */
-	if (!spec->end.opened && (spec->world != WORLD_VM || report_open(spec) < 0))
+	if (!spec->end.opened && spec->world != WORLD_VM)
 		return;
+	if (!spec->end.opened)
+		(void)report_open(spec);
 	len = format(spec, result, ending, line, sizeof(line));
 	for (unsigned i = 0; i < spec->end.nreports; i++) {
-		if (spec->end.report[i].kind != REPORT_ISA_DEBUG_EXIT)
-			write_channel(&spec->end.report[i], line, len);
+		const struct spec_report *report = &spec->end.report[i];
+
+		if (report->kind == REPORT_VSOCK || report->fd >= 0)
+			write_channel(report, line, len);
 	}
 }
 

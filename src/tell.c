@@ -12,7 +12,7 @@
 
 static int print_version(void)
 {
-	static const char *const helpers[] = { "net", "policy" };
+	static const char *const helpers[] = { "initramfs", "net", "policy", "vm" };
 	char path[PATH_MAX];
 
 	(void)dprintf(STDOUT_FILENO, "cradle %s (%s, %s)\n", CRADLE_VERSION, BUILD_LIBC,
@@ -43,7 +43,9 @@ static int print_help(enum verb verb)
 		      "Usage: cradle COMMAND [OPTIONS] [--] ...\n\n"
 		      "  init      be init here: PID 1, or a subreaper\n"
 		      "  run       be init in new namespaces, without root\n"
-		      "  net       set up network interfaces (cradle-net)\n\n"
+		      "  net       set up network interfaces\n"
+		      "  initramfs build an initramfs of cradle and an agent\n"
+		      "  vm        boot one in QEMU and exit with the agent's code\n\n"
 		      "As PID 1, and with options or a path first, init is what runs.\n"
 		      "cradle COMMAND --help tells a command's options.\n");
 	return 0;

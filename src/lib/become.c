@@ -41,7 +41,7 @@ static bool is_mount_point(const char *path)
 static void mount_basics(void)
 {
 	if (!is_mount_point("/dev"))
-		mount_one("devtmpfs", "/dev", MS_NOSUID | MS_NOEXEC);
+		mount_one("devtmpfs", "/dev", MS_NOSUID);
 	if (!is_mount_point("/proc"))
 		mount_one("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
 	if (!is_mount_point("/sys"))

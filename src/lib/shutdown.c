@@ -53,10 +53,10 @@ static int run_system_command(enum cradle_how how)
 
 int cradle_shutdown(enum cradle_how how)
 {
-	int err;
+	int err = cradle_was_forked_from_pid1() ? end_machine(how) : -EPERM;
 
-	if (cradle_was_forked_from_pid1())
-		return end_machine(how);
+	if (err != -EPERM)
+		return err;
 	err = shutdown_ask(how);
 	return err == -ESRCH ? run_system_command(how) : err;
 }

@@ -21,17 +21,16 @@ const char *world_name(enum world world)
 }
 
 /* A namespace of unshare(1) still shows its host's files, so the mark of a container that the host
- * is says nothing of us. One mapped id tells: no container runtime makes do with that. */
+ * is says nothing of us. One mapped id is unshare's way, and hardly ever a container runtime's. */
 static bool has_single_id(void)
 {
 	static const char count[] = " 1\n";
 	char map[128];
 	ssize_t n = sys_read_file("/proc/self/uid_map", map, sizeof(map));
-	const char *end = map + n - strlen(count);
 
 	/* "INSIDE OUTSIDE COUNT", one line for each mapping. */
 	return n > (ssize_t)strlen(count) && strchr(map, '\n') == map + n - 1 &&
-	       !strcmp(end, count);
+	       !strcmp(map + n - strlen(count), count);
 }
 
 /* What the runtimes leave to be known by; `container` is systemd's convention, the files are

@@ -20,6 +20,8 @@
 #define MAY_SHARE true
 #endif
 
+enum { CHILD_STACK = 1 << 15 };
+
 #ifndef CLONE_PIDFD
 #define CLONE_PIDFD 0x1000
 #endif
@@ -151,6 +153,8 @@ static const char *exec_fix(const char *file, int err)
 	if (err == -ENOENT && strchr(file, '/') && access(file, F_OK) == 0)
 		return " (its interpreter or loader, named in its first line or ELF header, is "
 		       "missing)";
+	if (!*file)
+		return "an agent without a name";
 	if (err == -ENOENT)
 		return strchr(file, '/') ? "" : " (it is in no directory of PATH)";
 	if (err == -EACCES)
@@ -194,7 +198,7 @@ static int child(void *arg)
 static pid_t fork_agent(struct supervisor *s)
 {
 	/* In the child's hands until it executes; memory_trim() takes it back. */
-	static _Alignas(4096) char stack[32768];
+	static _Alignas(4096) char stack[CHILD_STACK];
 	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
 	pid_t pid;
 

@@ -22,6 +22,8 @@
 #define CLONE_NEWCGROUP 0x02000000
 #endif
 
+enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 30000 };
+
 struct clone_args3 { /* struct clone_args of <linux/sched.h>, first version (5.3) */
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
@@ -100,9 +102,31 @@ static void report_reboot(struct spec *spec, const struct relay_end *end)
 	report_write(spec, &result, ENDING_EXIT);
 }
 
+/* Between two lives that were short; returns false if somebody wants it to be the last. */
+static bool pause_before_next(unsigned *pause_ms, uint64_t lived_ms)
+{
+	struct timespec left;
+	siginfo_t info;
+
+	*pause_ms = lived_ms > PAUSE_MAX_MS || !*pause_ms ? PAUSE_MIN_MS : *pause_ms * 2;
+	if (*pause_ms > PAUSE_MAX_MS)
+		*pause_ms = PAUSE_MAX_MS;
+	left = (struct timespec){ *pause_ms / 1000, (long)(*pause_ms % 1000) * 1000000 };
+	switch (sys_wait_signal(&info, &left)) {
+	case SIGTERM:
+	case SIGINT:
+	case SIGHUP:
+	case SIGQUIT:
+		return false;
+	default:
+		return true;
+	}
+}
+
 int launch(struct spec *spec, launch_inside inside)
 {
 	struct relay_end end;
+	unsigned pause_ms = 0;
 	int err;
 
 	do {
@@ -110,7 +134,8 @@ int launch(struct spec *spec, launch_inside inside)
 		if (!err && end.reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end.reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
-	} while (!err && spec->run.again_on_reboot && end.reboot == CRADLE_REQUEST_REBOOT);
+	} while (!err && spec->run.again_on_reboot && end.reboot == CRADLE_REQUEST_REBOOT &&
+		 pause_before_next(&pause_ms, end.wall_ms));
 	if (err)
 		return CRADLE_EXIT_FAILURE;
 	if (end.reboot)

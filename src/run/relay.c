@@ -57,7 +57,7 @@ void relay(pid_t pid, struct relay_end *end)
 {
 	uint64_t start = sys_now_ms();
 	siginfo_t info;
-	int status;
+	int status = 0;
 
 	for (;;) {
 		pid_t got = waitpid(pid, &status, WNOHANG);

@@ -43,7 +43,7 @@ static int long_option(struct spec *spec, const char *word, const char *next)
 		return key_set(key, spec, origin, name + len + 1) ?: 1;
 	if (!key->arg)
 		return key_set(key, spec, origin, "1") ?: 1;
-	if (!next)
+	if (!next || !strcmp(next, "--"))
 		return complain_value(key, word);
 	return key_set(key, spec, origin, next) ?: 2;
 }
@@ -63,7 +63,7 @@ static int short_options(struct spec *spec, const char *word, const char *next)
 			return complain_unknown(spec, c == word + 1 ? word : letter);
 		if (key->arg && c[1])
 			return key_set(key, spec, origin, c + 1) ?: 1;
-		if (key->arg && !next)
+		if (key->arg && (!next || !strcmp(next, "--")))
 			return complain_value(key, letter);
 		if (key->arg)
 			return key_set(key, spec, origin, next) ?: 2;

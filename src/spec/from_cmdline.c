@@ -26,7 +26,7 @@ bool cmdline_next(char **cursor, char **name, char **value)
 	}
 	*name = at;
 	for (end = at; *end && (in_quote || !isspace((unsigned char)*end)); end++) {
-		if (*end == '=' && !equals)
+		if (*end == '=' && !equals && end != at)
 			equals = end;
 		if (*end == '"')
 			in_quote = !in_quote;

@@ -220,6 +220,8 @@ static const char *set_report(struct spec *spec, const char *value)
 
 static const char *set_world(struct spec *spec, const char *value)
 {
+	if (spec->world == WORLD_VM)
+		return "expected nothing: this is a VM";
 	/* Not vm: that is found out for certain, and its duties would be done to somebody's system.
 	 */
 	for (enum world world = WORLD_CONTAINER; world <= WORLD_NAMESPACE; world++) {

@@ -2,15 +2,20 @@
  * touch what PID 1 holds. */
 #include "enter.h"
 
+#include "log.h"
 #include "sys.h"
 
 int confine(void *arg)
 {
 	const struct spec *spec = arg;
 
-	/* PID 1 must not be chosen by the OOM killer, which would be the end of the machine; the
-	 * agent may. The score is inherited by fork (proc(5)). */
+	int err = 0;
+
+	/* fork handed PID 1's score down (proc(5)); an agent that the OOM killer spares would be
+	 * the end of everybody else. */
 	if (spec->world == WORLD_VM)
-		(void)sys_write_file("/proc/self/oom_score_adj", "0");
+		err = sys_write_file("/proc/self/oom_score_adj", "0");
+	if (err)
+		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
 	return 0;
 }

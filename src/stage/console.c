@@ -21,7 +21,7 @@ static int open_node(const char *path, int flags, dev_t device)
 	return fd;
 }
 
-void console_fill(int vm)
+void console_fill(bool vm)
 {
 	for (int fd = 0; fd <= 2; fd++) {
 		int got = -1;
@@ -41,7 +41,7 @@ void console_fill(int vm)
 	}
 }
 
-static int is_stand_in(int fd)
+static bool is_stand_in(int fd)
 {
 	struct stat st;
 

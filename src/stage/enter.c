@@ -42,8 +42,8 @@ static int set_nofile(const struct spec_enter *enter)
 		return 0;
 	return log_errno(
 		-errno,
-		"cannot limit open files to %llu:%llu (the hard limit can be raised by root "
-		"only, up to the sysctl fs.nr_open)",
+		"cannot limit open files to %llu:%llu (above the hard limit found here only "
+		"with CAP_SYS_RESOURCE, never above the sysctl fs.nr_open)",
 		(unsigned long long)enter->nofile_soft, (unsigned long long)enter->nofile_hard);
 }
 
@@ -75,7 +75,7 @@ int enter_asked(const struct spec_enter *enter)
 
 	/* Drivers before the devices that mounts and interfaces need. */
 	if (!err && enter->modules)
-		err = modules_load(enter->modules, 0);
+		err = modules_load(enter->modules, false);
 	if (!err)
 		err = set_nofile(enter);
 	if (!err)

@@ -52,7 +52,7 @@ static void load_line(char *line)
 	load(line, end + strspn(end, " \t\r"));
 }
 
-int modules_load(const char *list, int optional)
+int modules_load(const char *list, bool optional)
 {
 	char *text =
 		mmap(NULL, LIST_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

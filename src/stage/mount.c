@@ -34,27 +34,36 @@ static const struct {
 	{ MOUNT_LATE, "mqueue", "/dev/mqueue", NO_SUID_DEV_EXEC, NULL },
 	{ MOUNT_LATE, "tmpfs", "/run", NO_SUID_DEV, "mode=0755" },
 	{ MOUNT_LATE, "tmpfs", "/tmp", NO_SUID_DEV, "mode=1777" },
-	{ MOUNT_LATE, "cgroup2", "/sys/fs/cgroup", NO_SUID_DEV_EXEC, NULL },
+	{ MOUNT_LATE, "cgroup2", "/sys/fs/cgroup", NO_SUID_DEV_EXEC,
+	  "nsdelegate,memory_recursiveprot" },
 };
+
+/* The last of the options go first where the kernel refuses them: a user namespace with a single
+ * mapping has no group 5, an older kernel no memory_recursiveprot. */
+static int mount_with_most(const char *type, const char *where, unsigned long flags, char *options)
+{
+	for (;;) {
+		char *comma = strrchr(options, ',');
+
+		if (mount(type, where, type, flags, options) == 0)
+			return 0;
+		if (errno != EINVAL || !*options)
+			return -errno;
+		*(comma ? comma : options) = '\0';
+	}
+}
 
 static void mount_one(const char *type, const char *where, unsigned long flags, const char *options)
 {
-	const char *gid = options ? strstr(options, ",gid=") : NULL;
-	char without_gid[64];
+	char copy[64];
+	int err;
 
+	(void)snprintf(copy, sizeof(copy), "%s", options ? options : "");
 	(void)mkdir(where, 0755);
-	if (mount(type, where, type, flags, options) == 0)
-		return;
-	/* A user namespace with a single mapping has no group 5. */
-	if (errno == EINVAL && gid) {
-		(void)snprintf(without_gid, sizeof(without_gid), "%.*s", (int)(gid - options),
-			       options);
-		if (mount(type, where, type, flags, without_gid) == 0)
-			return;
-	}
+	err = mount_with_most(type, where, flags, copy);
 	/* EBUSY: the kernel or whoever was here before has mounted it. */
-	if (errno != EBUSY)
-		(void)log_warn_errno(-errno, "cannot mount %s on %s", type, where);
+	if (err && err != -EBUSY)
+		(void)log_warn_errno(err, "cannot mount %s on %s", type, where);
 }
 
 void mount_standard(unsigned set)
@@ -62,12 +71,9 @@ void mount_standard(unsigned set)
 	mode_t mask = umask(0);
 
 	for (size_t i = 0; i < ARRAY_SIZE(standard); i++) {
-		if (!(standard[i].set & set))
-			continue;
-		if ((set & MOUNT_NO_DEVTMPFS) && !strcmp(standard[i].type, "devtmpfs"))
-			continue;
-		mount_one(standard[i].type, standard[i].where, standard[i].flags,
-			  standard[i].options);
+		if (standard[i].set & set)
+			mount_one(standard[i].type, standard[i].where, standard[i].flags,
+				  standard[i].options);
 	}
 	(void)umask(mask);
 }
@@ -162,9 +168,8 @@ static const char *mount_fix(const struct spec_mount *mount, int err)
 	return "";
 }
 
-int mount_asked(const struct spec_mount *mount_spec)
+int mount_asked(const struct spec_mount *m)
 {
-	const struct spec_mount *m = mount_spec;
 	bool bind = !strcmp(m->type, "bind");
 	struct stat st;
 	char data[512];

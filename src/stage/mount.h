@@ -5,9 +5,8 @@
 #include "spec.h"
 
 enum mount_set {
-	MOUNT_EARLY = 1 << 0,       /* /dev /proc /sys: needed to read what was asked for */
-	MOUNT_LATE = 1 << 1,        /* the rest of what an agent expects */
-	MOUNT_NO_DEVTMPFS = 1 << 2, /* /dev is there already: a user namespace may not mount it */
+	MOUNT_EARLY = 1 << 0, /* /dev /proc /sys: needed to read what was asked for */
+	MOUNT_LATE = 1 << 1,  /* the rest of what an agent expects */
 };
 
 /* Make the mount points and mount; each failure is a warning, as an agent may well live without. */
@@ -17,7 +16,7 @@ void mount_standard(unsigned set);
 void mount_links(void);
 
 /* One that was asked for. 0, or -errno after saying why; with nofail 0 after a warning. */
-int mount_asked(const struct spec_mount *mount);
+int mount_asked(const struct spec_mount *m);
 
 /* An initramfs can't be pivoted away (pivot_root(2): EINVAL on rootfs), which container runtimes
  * want to do: put a bind mount of it over it. Before anything else is mounted. */

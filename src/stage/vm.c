@@ -24,7 +24,7 @@ void vm_enter_early(void)
 	(void)setsid();
 	mount_make_pivotable();
 	mount_standard(MOUNT_EARLY);
-	console_fill(1);
+	console_fill(true);
 }
 
 /* The kernel says "(none)", which no resolver likes. */
@@ -50,7 +50,7 @@ int vm_enter(struct spec *spec)
 	(void)sys_write_file("/proc/self/oom_score_adj", "-1000");
 	default_hostname();
 	enter_loopback();
-	err = spec->enter.modules ? 0 : modules_load(default_modules, 1);
+	err = spec->enter.modules ? 0 : modules_load(default_modules, true);
 	if (!err)
 		err = enter_asked(&spec->enter);
 	/* Their drivers may be modules. */
