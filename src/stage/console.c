@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 static int open_node(const char *path, int flags, dev_t device)
@@ -49,13 +50,18 @@ static bool is_stand_in(int fd)
 	       st.st_rdev == makedev(1, 11);
 }
 
-void console_retry(void)
+void console_retry(bool wait)
 {
-	int fd;
+	const struct timespec tick = { .tv_nsec = 10000000 };
+	int fd = -1;
 
 	if (!is_stand_in(STDERR_FILENO))
 		return;
-	fd = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	for (int ticks = wait ? 100 : 1; fd < 0 && ticks; ticks--) {
+		fd = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0 && wait)
+			(void)nanosleep(&tick, NULL);
+	}
 	if (fd < 0)
 		return;
 	for (int to = 0; to <= 2; to++) {

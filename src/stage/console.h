@@ -9,7 +9,8 @@
  * the kernel's log. */
 void console_fill(bool vm);
 
-/* A console driver may have come as a module since. */
-void console_retry(void);
+/* A console driver may have come as a module since. With wait, for a second at most: virtio's
+ * registers some milliseconds after its module is loaded, from a work queue. */
+void console_retry(bool wait);
 
 #endif

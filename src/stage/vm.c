@@ -54,7 +54,7 @@ int vm_enter(struct spec *spec)
 	if (!err)
 		err = enter_asked(&spec->enter);
 	/* Their drivers may be modules. */
-	console_retry();
+	console_retry(spec->enter.modules || access(default_modules, F_OK) == 0);
 	spec->core.watch = buttons;
 	spec->core.nwatch = button_open(buttons, BUTTONS_MAX);
 	return err;
