@@ -21,9 +21,9 @@ each_mode() {
 	done
 }
 
-# woken OPTION...: how often PID 1 woke up while 5000 orphans died
+# How often PID 1 woke up while 5000 orphans died
 woken() {
-	in_world unshare "$@" -- about init + storm 5000 + about init
+	in_world unshare -- about init + storm 5000 + about init
 	expect_status 0 || return
 	sed -n 's/^about.switches=//p' <<<"$output" | awk 'NR == 1 { first = $1 } END { print $1 - first }'
 }
