@@ -49,17 +49,22 @@ static int open_channel(struct spec_report *report)
 	switch (report->kind) {
 	case REPORT_FD:
 		flags = fcntl(report->fd, F_GETFD);
-		if (flags < 0)
-			return log_errno(-errno, "cannot report to fd %d", report->fd);
+		if (flags < 0 || (fcntl(report->fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+			return log_errno(-EBADF,
+					 "cannot report to fd %d (it must be open for writing)",
+					 report->fd);
 		/* The agent has no business with it. */
 		if (report->fd > STDERR_FILENO)
 			(void)fcntl(report->fd, F_SETFD, flags | FD_CLOEXEC);
 		return 0;
 	case REPORT_FILE:
+		/* A FIFO that nobody reads is refused (ENXIO) instead of waited for. */
 		report->fd = open(report->name,
-				  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+				  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+				  0644);
 		if (report->fd < 0)
 			return log_errno(-errno, "cannot report to the file %s", report->name);
+		(void)fcntl(report->fd, F_SETFL, O_APPEND);
 		return 0;
 	case REPORT_KMSG:
 		report->fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -232,7 +237,7 @@ void report_write(struct spec *spec, const struct cradle_result *result, enum en
 
 void report_last(const struct spec_end *end, int code)
 {
-	for (unsigned i = 0; i < end->nreports; i++) {
+	for (unsigned i = 0; end->opened && i < end->nreports; i++) {
 		unsigned port = end->report[i].port;
 
 		if (end->report[i].kind != REPORT_ISA_DEBUG_EXIT)

@@ -41,4 +41,5 @@ $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h)
 bench: $(B)/cradle $(B)/bench/bench $(B)/bench/agent $(B)/bench/floor
 	$(B)/bench/bench --output $(B)/bench/results.tsv
 
+.SECONDARY:
 .PHONY: check lint bench

@@ -2,10 +2,13 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 200 };
 
 static enum log_level log_level = LOG_LEVEL_WARN;
 static const char *log_name = "cradle";
@@ -34,6 +37,7 @@ static const char *describe(int err)
 
 static void emit(enum log_level level, int err, const char *fmt, va_list ap)
 {
+	struct pollfd err_fd = { .fd = STDERR_FILENO, .events = POLLOUT };
 	char line[1024];
 	size_t room = sizeof(line) - 1;
 	size_t n;
@@ -51,7 +55,9 @@ static void emit(enum log_level level, int err, const char *fmt, va_list ap)
 	if (n > room - 1)
 		n = room - 1;
 	line[n++] = '\n';
-	(void)!write(STDERR_FILENO, line, n);
+	/* Nobody may read the other end: rather lose a line than hang PID 1. */
+	if (poll(&err_fd, 1, PATIENCE_MS) > 0)
+		(void)!write(STDERR_FILENO, line, n);
 }
 
 #define EMIT(level, err)                   \

@@ -21,6 +21,7 @@
 #define GRACE_MS       10000
 #define DEADLINE_MS    5000
 #define BACKOFF_MIN_MS 100
+#define INTERRUPT_MS   2000
 #define BACKOFF_MAX_MS 30000
 
 static struct inherited early;
@@ -96,6 +97,12 @@ static bool restart_wanted(const struct supervisor *s)
 {
 	unsigned flag = s->result->code ? CRADLE_RESTART_FAILURE : CRADLE_RESTART_SUCCESS;
 
+	/* Who pressed ^C, or hung up, wants an end even if the agent gave it a code of its own. */
+	if (s->agent.terminal &&
+	    (s->result->signal == SIGINT || s->result->signal == SIGQUIT ||
+	     s->result->signal == SIGHUP ||
+	     (s->interrupted_ms && sys_now_ms() - s->interrupted_ms < INTERRUPT_MS)))
+		return false;
 	return (s->config->flags & flag) && s->result->request == CRADLE_REQUEST_NONE;
 }
 
@@ -136,40 +143,44 @@ static void request(struct supervisor *s, enum cradle_request what, int sig, pid
 	reap_all(s);
 }
 
-/* True if there was somebody to reap. */
-static bool reap_some(struct supervisor *s)
+static bool ends_jobs(int sig)
 {
-	uint64_t orphans = s->result->orphans;
-	pid_t agent = s->agent.pid;
+	return sig == SIGINT || sig == SIGQUIT || sig == SIGHUP || sig == SIGTERM;
+}
 
-	reap_all(s);
-	return s->result->orphans != orphans || s->agent.pid != agent;
+static void pass_on(struct supervisor *s, siginfo_t *info)
+{
+	int sig = signals_rewrite(s->config, info->si_signo);
+
+	if (signals_delivered(s, info)) {
+		if (ends_jobs(info->si_signo))
+			s->interrupted_ms = sys_now_ms();
+	} else if (sig) {
+		signals_send(s, sig, info);
+	}
 }
 
 static void on_signal(struct supervisor *s, siginfo_t *info)
 {
 	int sig = info->si_signo;
 	enum cradle_request what = s->config->request[sig];
-	bool told = false;
 
 	/* One sent by hand may have swallowed the kernel's: both are pending only once. */
-	if (sig == SIGCHLD || signals_tells_of_child(info)) {
-		told = reap_some(s);
+	if (sig == SIGCHLD) {
+		reap_all(s);
 		reap_expect_orphans(s);
 	} else {
 		reap_expect_signals(s);
 	}
-	if (signals_tells_of_child(info) && (told || sig == SIGCHLD))
+	if (sig == SIGCHLD && info->si_code > 0)
 		return;
-	if (what != CRADLE_REQUEST_NONE) {
+	/* With no agent to get it, what ends a job ends the restarting. */
+	if (s->state == LIFE_PAUSE && ends_jobs(sig) && what == CRADLE_REQUEST_NONE)
+		what = CRADLE_REQUEST_STOP;
+	if (what == CRADLE_REQUEST_NONE)
+		pass_on(s, info);
+	else
 		request(s, what, sig, info->si_code > 0 ? 0 : info->si_pid);
-		return;
-	}
-	if (signals_delivered(s, info))
-		return;
-	sig = signals_rewrite(s->config, sig);
-	if (sig)
-		signals_send(s, sig, info);
 }
 
 static struct timespec *time_left(const struct supervisor *s, struct timespec *ts)
@@ -296,9 +307,10 @@ static int start(struct supervisor *s)
 	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
 	if (s->is_init)
 		(void)prctl(PR_SET_NAME, "cradle");
-	reap_start(s);
-	if (s->signal_fd < 0 && (s->agent.pidfd >= 0 || s->watching))
+	/* Without it there is only waiting for signals, which is all that is needed at least. */
+	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
 		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	reap_start(s);
 	memory_trim();
 	return 0;
 }
@@ -308,6 +320,7 @@ static int start_again(struct supervisor *s)
 	int ret;
 
 	s->result->restarts++;
+	spawn_take_foreground_back(&s->agent);
 	ret = start(s);
 	if (ret >= 0)
 		return ret;

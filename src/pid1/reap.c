@@ -156,12 +156,17 @@ void reap_all(struct supervisor *s)
 		pid1_event(s, gone_event[s->config->leftovers]);
 }
 
-void reap_start(struct supervisor *s)
+bool reap_by_kernel(const struct supervisor *s)
 {
 	unsigned flags = CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED;
 
-	if (s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
-	    sys_pidfd_keeps_exit(s->agent.pidfd)) {
+	return s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
+	       sys_pidfd_keeps_exit(s->agent.pidfd);
+}
+
+void reap_start(struct supervisor *s)
+{
+	if (s->signal_fd >= 0 && reap_by_kernel(s)) {
 		set_reaping(s, REAP_SILENT);
 	} else if (s->agent.pidfd >= 0) {
 		(void)close(s->agent.pidfd);

@@ -14,14 +14,6 @@ int signals_rewrite(const struct cradle_config *config, int sig)
 	return to == 0 ? sig : to < 0 ? 0 : to;
 }
 
-/* Of another signal than SIGCHLD this is a guess: the kernel gives the same codes to faults, which
- * are never queued but kill (signal(7)), and to what F_SETSIG of fcntl(2) sends. */
-bool signals_tells_of_child(const siginfo_t *info)
-{
-	return info->si_code >= CLD_EXITED && info->si_code <= CLD_CONTINUED &&
-	       info->si_signo != SIGIO && info->si_signo != SIGSYS;
-}
-
 bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
 {
 	if (s->agent.own_group || !s->agent.terminal || info->si_code != SI_KERNEL)
@@ -122,11 +114,23 @@ static int visit(unsigned pid, void *arg)
 	return 0;
 }
 
+/* A /proc of another PID namespace, as below unshare(1) without --mount-proc, shows strangers
+ * under our numbers. */
+static bool proc_is_ours(void)
+{
+	char link[16] = "", pid[16];
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	return readlink("/proc/self", link, sizeof(link) - 1) > 0 && !strcmp(link, pid);
+}
+
 static int walk_descendants(struct walk *walk)
 {
-	int dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err;
+	int dir, err;
 
+	if (!proc_is_ours())
+		return -ESRCH;
+	dir = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return -errno;
 	err = sys_each_number(dir, visit, walk);
@@ -150,7 +154,11 @@ void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info)
 	 * process of this user". It can't carry a value. */
 	if (s->is_init && !sys_signal_value(sig, info))
 		(void)sys_kill(-1, sig);
-	else if (walk_descendants(&walk) < 0)
+	else if (walk_descendants(&walk) == 0)
+		return;
+	else if (s->is_init)
+		(void)sys_kill(-1, sig);
+	else
 		send_agent(&s->agent, sig, info);
 }
 

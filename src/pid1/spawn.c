@@ -76,6 +76,12 @@ void spawn_foreground(const struct agent *agent)
 		hand_on_foreground(getpgrp(), agent->pid);
 }
 
+void spawn_take_foreground_back(const struct agent *agent)
+{
+	if (agent->own_group && agent->group)
+		hand_on_foreground(agent->group, getpgrp());
+}
+
 static void enter_group(const struct agent *agent, const struct cradle_config *config)
 {
 	pid_t group = getpgrp();
@@ -117,14 +123,15 @@ static const char *path_of(char *const *envp)
 	return "/usr/local/bin:/usr/bin:/bin";
 }
 
-/* execvpe(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno.
- */
-static int execute(char *const argv[], char *const envp[])
+/* execvpe(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno,
+ * and in found which file it was, if it was there. */
+static int execute(char *const argv[], char *const envp[], char found[PATH_MAX])
 {
 	const char *path = path_of(envp);
 	char file[PATH_MAX];
 	int err = -ENOENT;
 
+	(void)snprintf(found, PATH_MAX, "%s", argv[0]);
 	if (strchr(argv[0], '/') || !*argv[0]) {
 		(void)execve(argv[0], argv, envp);
 		return -errno;
@@ -135,12 +142,15 @@ static int execute(char *const argv[], char *const envp[])
 				 argv[0]);
 
 		if (n > 0 && (size_t)n < sizeof(file)) {
-			(void)execve(file, argv, envp);
-			if (errno != ENOENT && errno != ENOTDIR && errno != EACCES)
-				return -errno;
+			int this = execve(file, argv, envp) < 0 ? -errno : 0;
+
 			/* A directory that can't be searched has nothing to say about the file. */
-			if (errno == EACCES && access(file, F_OK) == 0)
-				err = -EACCES;
+			if (access(file, F_OK) == 0) {
+				(void)strcpy(found, file);
+				err = this;
+			}
+			if (err != -ENOENT && err != -EACCES)
+				return err;
 		}
 		if (!path[len])
 			return err;
@@ -168,7 +178,7 @@ static const char *exec_fix(const char *file, int err)
 _Noreturn static void run_agent(const struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
-	const char *file = config->argv[0];
+	char file[PATH_MAX];
 	const char *fix;
 	int err = s->cwd >= 0 && fchdir(s->cwd) < 0 ? -errno : 0;
 
@@ -179,7 +189,7 @@ _Noreturn static void run_agent(const struct supervisor *s)
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
 	give_signals_back(s);
-	err = execute(config->argv, config->envp ? config->envp : environ);
+	err = execute(config->argv, config->envp ? config->envp : environ, file);
 	fix = exec_fix(file, err);
 	(void)log_errno(err, "cannot execute %s%s", file, fix);
 	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
@@ -210,10 +220,16 @@ static pid_t fork_agent(struct supervisor *s)
 	}
 	if (MAY_SHARE && (s->config->flags & CRADLE_SHARE_MEMORY)) {
 		pid = clone(child, stack + sizeof(stack), flags, s, &s->agent.pidfd);
+		pid = pid < 0 ? -errno : pid;
 		memory_drop(stack, sizeof(stack));
-		return pid < 0 ? -errno : pid;
+	} else {
+		pid = sys_fork_pidfd(&s->agent.pidfd);
 	}
-	pid = sys_fork_pidfd(&s->agent.pidfd);
+	/* No descriptor left: the pidfd is a luxury. */
+	if (pid == -EMFILE || pid == -ENFILE) {
+		pid = fork();
+		pid = pid < 0 ? -errno : pid;
+	}
 	if (pid == 0)
 		(void)child(s);
 	return pid;
@@ -236,6 +252,6 @@ int spawn_agent(struct supervisor *s)
 	/* Not reaped before we say so: the number is still the agent's. */
 	if (!s->config->argv)
 		agent->pidfd = sys_pidfd_open(pid);
-	agent->pid = pid;
+	agent->pid = agent->group = pid;
 	return 0;
 }

@@ -19,6 +19,7 @@ struct inherited {
 
 struct agent {
 	pid_t pid;      /* 0: not running */
+	pid_t group;    /* it led, even when it is gone; 0: none yet */
 	int pidfd;      /* -1: none */
 	bool own_group; /* leads a process group of its own */
 	bool terminal;  /* has the terminal; if !own_group the kernel signals it and us alike */
@@ -38,6 +39,7 @@ struct supervisor {
 	enum life_state state;
 	uint64_t started_ms, alarm_ms; /* alarm 0: none */
 	unsigned backoff_ms;
+	uint64_t interrupted_ms; /* when a terminal told the agent to end; 0: never */
 	int signal_fd;
 	int cwd;           /* where the agent starts again; -1: where we are */
 	unsigned watching; /* bit i: config->watch[i] is still good */
@@ -49,6 +51,8 @@ struct supervisor {
 int spawn_agent(struct supervisor *s);
 /* spawn.c: give the terminal to the agent's group, if it is ours to give. */
 void spawn_foreground(const struct agent *agent);
+/* spawn.c: and back to us from the group of an agent that is gone. */
+void spawn_take_foreground_back(const struct agent *agent);
 
 /* signals.c: send to whom config->target says. info: of the signal received, or NULL. */
 void signals_send(const struct supervisor *s, int sig, siginfo_t *info);
@@ -58,12 +62,12 @@ void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info);
 int signals_rewrite(const struct cradle_config *config, int sig);
 /* signals.c: the kernel has already signalled the group that we share with the agent. */
 bool signals_delivered(const struct supervisor *s, const siginfo_t *info);
-/* signals.c: this tells of a child and not of a sender, whatever its number (clone(2)). */
-bool signals_tells_of_child(const siginfo_t *info);
 /* signals.c: descendants left. */
 unsigned signals_count_descendants(void);
 
-/* reap.c: let the kernel reap if it can and nobody wants to know more. */
+/* reap.c: the kernel can reap, and nobody wants to know more. */
+bool reap_by_kernel(const struct supervisor *s);
+/* reap.c: let it, if so, and if there is a signal_fd to sleep on. */
 void reap_start(struct supervisor *s);
 /* reap.c: reap everything there is; calls pid1_event() for what that means. */
 void reap_all(struct supervisor *s);

@@ -87,16 +87,22 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay_end
 		(void)close(self);
 	if (pid < 0)
 		return log_errno(pid, "cannot make namespaces%s", clone_fix(pid));
+	if (!spec->run.again_on_reboot) {
+		sys_close_above_2(spec->core.keep_fd, spec->core.nkeep_fd);
+		(void)!chdir("/");
+	}
 	relay(pid, end);
 	return 0;
 }
 
-/* What PID 1 couldn't report itself, as reboot(2) killed it. */
-static void report_reboot(struct spec *spec, const struct relay_end *end)
+/* What PID 1 couldn't report itself, as it was killed: by reboot(2), or by somebody's KILL. */
+static void report_for(struct spec *spec, const struct relay_end *end)
 {
-	struct cradle_result result = { .exit_code = -1,
+	struct cradle_result result = { .code = end->code,
+					.exit_code = -1,
+					.signal = end->killed ? end->code - CRADLE_EXIT_SIGNAL : 0,
 					.request = end->reboot,
-					.request_signal = REPORT_BY_REBOOT,
+					.request_signal = end->reboot ? REPORT_BY_REBOOT : 0,
 					.wall_ms = end->wall_ms };
 
 	report_write(spec, &result, ENDING_EXIT);
@@ -135,10 +141,10 @@ int launch(struct spec *spec, launch_inside inside)
 			log_info("the agent asked for %s by reboot(2)",
 				 end.reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
 	} while (!err && spec->run.again_on_reboot && end.reboot == CRADLE_REQUEST_REBOOT &&
-		 pause_before_next(&pause_ms, end.wall_ms));
+		 !end.asked && pause_before_next(&pause_ms, end.wall_ms));
 	if (err)
 		return CRADLE_EXIT_FAILURE;
-	if (end.reboot)
-		report_reboot(spec, &end);
+	if (end.reboot || end.killed)
+		report_for(spec, &end);
 	return end.code;
 }

@@ -1,4 +1,4 @@
-/* The launcher's loop. Its only child is the init inside. */
+/* The launcher's loop. It holds no lock, descriptor or directory of the agent's. */
 #include "relay.h"
 
 #include "sys.h"
@@ -16,6 +16,7 @@ static void fill_end(struct relay_end *end, int status)
 	end->reboot = sig == SIGHUP   ? CRADLE_REQUEST_REBOOT
 		      : sig == SIGINT ? CRADLE_REQUEST_POWER_OFF
 				      : CRADLE_REQUEST_NONE;
+	end->killed = sig && !end->reboot;
 	end->code = end->reboot ? 0 : sig ? CRADLE_EXIT_SIGNAL + sig : WEXITSTATUS(status);
 }
 
@@ -53,20 +54,40 @@ static void on_signal(pid_t pid, siginfo_t *info)
 		sys_stop_self();
 }
 
+static bool asks_for_end(int sig)
+{
+	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT || sig == SIGHUP ||
+	       sig == SIGPWR || (sig >= 34 + 3 && sig <= 34 + 5);
+}
+
+/* Others may have come through exec: they are reaped, too. */
+static bool is_gone(pid_t pid, int *status)
+{
+	int any;
+	pid_t got;
+
+	while ((got = waitpid(-1, &any, WNOHANG)) > 0) {
+		if (got != pid)
+			continue;
+		*status = any;
+		return true;
+	}
+	return got < 0 && errno == ECHILD;
+}
+
 void relay(pid_t pid, struct relay_end *end)
 {
 	uint64_t start = sys_now_ms();
 	siginfo_t info;
 	int status = 0;
 
-	for (;;) {
-		pid_t got = waitpid(pid, &status, WNOHANG);
-
-		if (got == pid || (got < 0 && errno == ECHILD))
-			break;
-		if (sys_wait_signal(&info, NULL) > 0 &&
-		    !(info.si_signo == SIGCHLD && info.si_code > 0))
-			on_signal(pid, &info);
+	end->asked = false;
+	while (!is_gone(pid, &status)) {
+		if (sys_wait_signal(&info, NULL) < 0 ||
+		    (info.si_signo == SIGCHLD && info.si_code > 0))
+			continue;
+		end->asked = end->asked || asks_for_end(info.si_signo);
+		on_signal(pid, &info);
 	}
 	fill_end(end, status);
 	end->wall_ms = sys_now_ms() - start;

@@ -7,6 +7,8 @@
 struct relay_end {
 	int code;                   /* by the exit contract; 0 after a reboot(2) */
 	enum cradle_request reboot; /* what reboot(2) inside asked for; NONE: it wasn't that */
+	bool killed;                /* PID 1 inside was, so it reported nothing */
+	bool asked;                 /* somebody asked for the end through us */
 	uint64_t wall_ms;
 };
 

@@ -109,7 +109,7 @@ int from_argv(struct spec *spec, int argc, char **argv)
 }
 
 /* tini looks only at whether the group variable is set, and counts verbosity from 1. */
-int from_environment(struct spec *spec)
+void from_environment(struct spec *spec)
 {
 	const char *verbosity = getenv("TINI_VERBOSITY");
 	uint64_t n;
@@ -117,11 +117,10 @@ int from_environment(struct spec *spec)
 	if (getenv("TINI_KILL_PROCESS_GROUP"))
 		spec->core.target = CRADLE_TARGET_GROUP;
 	if (!verbosity)
-		return 0;
-	if (!util_number(verbosity, 100, &n)) {
-		log_error("TINI_VERBOSITY=%s: expected a number", verbosity);
-		return -EINVAL;
-	}
-	spec->verbosity = n ? (unsigned)n - 1 : 0;
-	return 0;
+		return;
+	/* An image with an empty one must still start. */
+	if (!util_number(verbosity, 100, &n))
+		log_warn("TINI_VERBOSITY=%s is ignored: expected a number", verbosity);
+	else
+		spec->verbosity = n ? (unsigned)n - 1 : 0;
 }

@@ -8,8 +8,8 @@
  * the word after them (argc if none), or -EINVAL after saying what is wrong. */
 int from_argv(struct spec *spec, int argc, char **argv);
 
-/* TINI_SUBREAPER, TINI_VERBOSITY, TINI_KILL_PROCESS_GROUP: 0 or -EINVAL. */
-int from_environment(struct spec *spec);
+/* TINI_SUBREAPER, TINI_VERBOSITY, TINI_KILL_PROCESS_GROUP. */
+void from_environment(struct spec *spec);
 
 /* Cut the next word off a kernel command line, as lib/cmdline.c: next_arg() does: double quotes
  * keep blanks and vanish. *value is NULL without '='. Returns false at the end. Changes the text.

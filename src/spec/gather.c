@@ -47,12 +47,13 @@ static int gather_boot(struct spec *spec, int *argc, char ***argv)
 
 int gather(struct spec *spec, int argc, char **argv, char ***agent)
 {
-	int err = from_environment(spec);
+	int err = 0;
 	int at;
 
 	*agent = NULL;
+	from_environment(spec);
 	if (spec->world == WORLD_VM)
-		err = gather_boot(spec, &argc, &argv) ?: err;
+		err = gather_boot(spec, &argc, &argv);
 	at = from_argv(spec, argc, argv);
 	if (at < 0)
 		return at;

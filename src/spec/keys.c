@@ -7,6 +7,7 @@
 #include "util.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 static const char a_signal[] = "expected a signal such as TERM, RTMIN+3 or 15";
@@ -125,6 +126,8 @@ static const char *set_rewrite(struct spec *spec, const char *value)
 	to = strcmp(colon + 1, "0") ? util_signal(colon + 1, strlen(colon + 1)) : 0;
 	if (from < 0 || to < 0)
 		return expected;
+	if (from == SIGKILL || from == SIGSTOP)
+		return "expected another signal than KILL and STOP, which nobody can catch";
 	spec->core.rewrite[from] = (signed char)(to ? to : -1);
 	return NULL;
 }

@@ -57,8 +57,23 @@ static int check_end(const struct spec_end *end)
 	return -EINVAL;
 }
 
+static int check_reports(const struct spec_end *end)
+{
+	for (unsigned i = 0; i < end->nreports; i++) {
+		if (end->report[i].kind != REPORT_ISA_DEBUG_EXIT)
+			continue;
+		log_error("--report=isa-debug-exit: expected only in a VM, whose end it is");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int spec_check(const struct spec *spec)
 {
+	int err = spec->world == WORLD_VM ? 0 : check_reports(&spec->end);
+
+	if (err)
+		return err;
 	if (spec->verb == VERB_RUN || getpid() == 1)
 		return 0;
 	return check_enter(&spec->enter) ?: check_end(&spec->end);
