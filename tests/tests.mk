@@ -16,9 +16,8 @@ $(B)/unit.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
 
-# gcc 12's AddressSanitizer now and then dies at its start where the kernel randomizes much.
 check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
-	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) $(if $(SANITIZE),setarch -R) tests/run
+	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 
 # Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
 lint: $(B)/libcradle.a

@@ -56,11 +56,23 @@ quit_keys() {
 @test "Ctrl-Z stops agent and cradle, fg continues both" {
 	local way
 	for way in "${WAYS[@]}"; do
-		at_terminal expect='ready> ' send="$(command_of $way) -- $PROBE hang\\r" expect=hanging \
-			send='^Z' expect=Stopped expect='ready> ' send='fg\r' expect="$PROBE hang" \
-			send='^Z' expect=Stopped expect='ready> ' send='fg\r' expect="$PROBE hang" \
-			send='^C' expect='ready> ' send='echo code=$?\r' expect='code=130' send='exit\r' -- \
-			"${SHELL_WORDS[@]}"
+		# The shell prints the job before it hands the terminal over; only the agent knows when.
+		at_terminal expect='ready> ' \
+			send="$(command_of $way) -- $PROBE catch-until INT CONT INT + exit 3\\r" \
+			expect='ready pid=' send='^Z' expect=Stopped expect='ready> ' \
+			send='fg\r' expect='agent got 18' send='^Z' expect=Stopped expect='ready> ' \
+			send='fg\r' expect='agent got 18' send='^C' expect='agent got 2' expect='ready> ' \
+			send='echo code=$?\r' expect='code=3' send='exit\r' -- "${SHELL_WORDS[@]}"
+	done
+}
+
+@test "what Ctrl-Z stopped dies of Ctrl-C once it goes on" {
+	local way
+	for way in "${WAYS[@]}"; do
+		at_terminal expect='ready> ' send="$(command_of $way) -- $PROBE print one + block CONT + \
+catch 1 CONT + hang\\r" expect='ready pid=' send='^Z' expect=Stopped expect='ready> ' send='fg\r' \
+			expect=hanging send='^C' expect='ready> ' send='echo code=$?\r' expect='code=130' \
+			send='exit\r' -- "${SHELL_WORDS[@]}"
 	done
 }
 

@@ -223,32 +223,15 @@ start_raw_vm() {
 	grep -q '^hello' <(tr -d '\r' <"$PWD/hvc")
 }
 
-@test "a microvm boots and ends as well" {
-	WORLD_QEMU=(-M 'microvm,rtc=on')
-	start_raw_micro 'rdinit=/cradle -- /agent do "print hello + exit 0"'
-	finish_world || true
+@test "a microvm without ACPI boots, and ends by a reset" {
+	# With its ACPI tables the kernel doesn't see the PIT, and calibrates the TSC only on a fast host.
+	WORLD_MACHINE=microvm,acpi=off,auto-kernel-cmdline=off
+	WORLD_CMDLINE=reboot=t
+	in_world vm -- print hello + exit 0
+	expect_status 0
 	expect_line hello
-	expect_match 'reboot: '
-	[ "$status" = 0 ] || [ "$status" = none ]
-}
-
-# It has one serial port only: no record there.
-start_raw_micro() {
-	world=vm
-	world_dir=$(mktemp -d "$BATS_TEST_TMPDIR/world.XXXXXX")
-	need_initramfs || return
-	mkfifo "$world_dir/stdout"
-	: >"$world_dir/report"
-	(
-		close_others
-		exec qemu-system-x86_64 -accel tcg -m 256 -nodefaults -no-user-config -display none \
-			-no-reboot -kernel "$BUILD/vm/vmlinuz" -initrd "$SUITE_DIR/plain.cpio" \
-			-append "console=ttyS0 quiet panic=-1 reboot=t $1" -serial stdio "${WORLD_QEMU[@]}"
-	) </dev/null >"$world_dir/stdout" 2>"$world_dir/stderr" 3>&- &
-	world_pid=$!
-	exec {world_fd}<"$world_dir/stdout"
-	world_until=$((SECONDS + WORLD_DEADLINE))
-	: >"$world_dir/output"
+	expect_match 'reboot: Restarting system'
+	expect_report '.code == 0'
 }
 
 @test "modules of the list are loaded in order with their parameters; a bad one is a warning" {

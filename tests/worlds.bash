@@ -13,8 +13,10 @@
 #
 # Variables that change the next start: WORLD_PREFIX (words of the probe that runs before cradle and
 # executes it), WORLD_AGENT (a program other than the probe), WORLD_ENV (an array NAME=VALUE),
-# WORLD_FILES (vm: the initramfs to use), WORLD_QEMU (vm: more words for QEMU), WORLD_CMDLINE (vm:
-# more words for the kernel), WORLD_PODMAN (container: more options).
+# WORLD_FILES (vm: the initramfs to use), WORLD_MACHINE and WORLD_QEMU (vm: QEMU's machine, more of its
+# words), WORLD_CONSOLE (vm: where the first serial port goes), WORLD_CMDLINE (vm: more words for the
+# kernel), WORLD_ENDING (vm: what is said of the ending there), WORLD_PODMAN (container: more options),
+# WORLD_KEEP_FD (a descriptor to hand on).
 # shellcheck disable=SC2034 # status, output and stderr are read by the tests
 
 bats_require_minimum_version 1.5.0
@@ -154,9 +156,11 @@ qemu_run() {
 	local cmdline=$1 kernel=$BUILD/vm/vmlinuz
 	shift
 	exec qemu-system-x86_64 -accel tcg -m 256 -nodefaults -no-user-config -display none \
-		-no-reboot -kernel "$kernel" -initrd "${WORLD_FILES:-$SUITE_DIR/plain.cpio}" \
-		-append "$cmdline" -monitor "unix:$world_dir/monitor,server=on,wait=off" \
-		-serial "${WORLD_CONSOLE:-stdio}" -serial "file:$world_dir/report" "$@"
+		-machine "${WORLD_MACHINE:-pc}" -no-reboot -kernel "$kernel" \
+		-initrd "${WORLD_FILES:-$SUITE_DIR/plain.cpio}" -append "$cmdline" \
+		-monitor "unix:$world_dir/monitor,server=on,wait=off" -serial "${WORLD_CONSOLE:-stdio}" \
+		-chardev "file,id=record,path=$world_dir/report" \
+		-device isa-serial,index=1,chardev=record "$@"
 }
 
 # monitor COMMAND: what a user of the VMM can do
@@ -457,7 +461,8 @@ expect_report() {
 
 setup() {
 	WORLD_ENV=() WORLD_QEMU=() WORLD_PODMAN=()
-	unset WORLD_PREFIX WORLD_AGENT WORLD_FILES WORLD_CMDLINE WORLD_ENDING WORLD_CONSOLE WORLD_KEEP_FD
+	unset WORLD_PREFIX WORLD_AGENT WORLD_FILES WORLD_MACHINE WORLD_CMDLINE WORLD_ENDING \
+		WORLD_CONSOLE WORLD_KEEP_FD
 	world_pid=
 	cd "$BATS_TEST_TMPDIR" || return
 }

@@ -32,8 +32,11 @@ static bool take_nofail(char *options)
 const char *mountspec_parse(struct spec_mount *mount, const char *value)
 {
 	char *parts[4] = { NULL };
-	char *rest = strdup(value);
+	char *copy = strdup(value), *rest = copy;
+	const char *wrong = NULL;
 
+	if (!copy)
+		return "expected less: there is no memory";
 	/* Options may hold colons (an overlay's lowerdir), so only three cuts are made. */
 	for (unsigned i = 0; i < 4 && rest; i++) {
 		parts[i] = rest;
@@ -42,9 +45,13 @@ const char *mountspec_parse(struct spec_mount *mount, const char *value)
 			*rest++ = '\0';
 	}
 	if (!parts[1] || !*parts[0] || *parts[1] != '/')
-		return expected;
-	if (!parts[2] && !strncmp(parts[0], "/dev/", 5))
-		return "expected SOURCE:TARGET:TYPE, a device needs the type of its file system";
+		wrong = expected;
+	else if (!parts[2] && !strncmp(parts[0], "/dev/", 5))
+		wrong = "expected SOURCE:TARGET:TYPE, a device needs the type of its file system";
+	if (wrong) {
+		free(copy);
+		return wrong;
+	}
 	mount->source = parts[0];
 	mount->target = parts[1];
 	mount->type = parts[2] && *parts[2] ? parts[2] : *parts[0] == '/' ? "bind" : parts[0];
