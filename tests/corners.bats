@@ -1,6 +1,6 @@
 # What went wrong once: races, full pipes, missing descriptors, a foreign /proc. Each ends in time or is
 # killed; a kill is a failure.
-# shellcheck disable=SC2154,SC2016 # variables of setup_suite.bash; scripts of sh
+# shellcheck disable=SC2154,SC2016,SC2034,SC2094 # setup_suite.bash; scripts of sh; lines only waited for
 
 load worlds
 
