@@ -48,6 +48,7 @@ static const struct verb verbs[] = {
 	{ "sync", verb_sync, 0, false },
 	{ "ignore", verb_ignore, 1, false },
 	{ "block", verb_block, 1, false },
+	{ "default", verb_default, 0, false },
 	{ "kill", verb_kill, 2, false },
 	{ "sigqueue", verb_sigqueue, 3, false },
 	{ "die", verb_die, 1, false },

@@ -40,7 +40,7 @@ void signal_disposition(int sig, bool ignore);
 bool signal_wait(uint64_t set, struct received *got, int seconds);
 void signal_report(const char *who, const struct received *got);
 verb_fn verb_catch, verb_catch_until, verb_relay, verb_sync, verb_pending, verb_ignore, verb_block,
-	verb_kill, verb_sigqueue, verb_die, verb_status;
+	verb_default, verb_kill, verb_sigqueue, verb_die, verb_status;
 
 /* process.c */
 /* Double fork. Returns the orphan's pid in the caller, 0 in the orphan. */

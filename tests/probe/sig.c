@@ -166,6 +166,17 @@ int verb_ignore(int argc, char **argv)
 	return 0;
 }
 
+/* All 64 default and none blocked, also those that env --default-signal can't reach. */
+int verb_default(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	for (int sig = 1; sig < PROBE_NSIG; sig++)
+		signal_disposition(sig, false);
+	signal_mask(SIG_SETMASK, 0);
+	return 0;
+}
+
 int verb_block(int argc, char **argv)
 {
 	signal_mask(SIG_BLOCK, signal_set(argc, argv));
