@@ -63,10 +63,14 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info)
 
 void sys_stop_self(void)
 {
+	static const uint64_t cont = UINT64_C(1) << (SIGCONT - 1);
+	static const struct timespec now;
+
 	/* While still blocked: the terminal's own may be pending, and two would stop us twice. */
 	(void)sys_kill(getpid(), SIGTSTP);
 	sys_sigmask(SIGSET_ALL & ~(UINT64_C(1) << (SIGTSTP - 1)), NULL);
 	sys_sigmask(SIGSET_ALL, NULL);
+	(void)raw_call(SYS_rt_sigtimedwait, (long)&cont, 0, (long)&now, sizeof(cont), 0);
 }
 
 int sys_pidfd_open(pid_t pid)

@@ -44,6 +44,15 @@ static inline int sys_wait_signal(siginfo_t *info, const struct timespec *timeou
 			     sizeof(all), 0);
 }
 
+/* sigpending(2), of one signal. */
+static inline bool sys_is_pending(int sig)
+{
+	uint64_t set = 0;
+
+	(void)raw_call(SYS_rt_sigpending, (long)&set, sizeof(set), 0, 0, 0);
+	return set >> (sig - 1) & 1;
+}
+
 /* kill(2) */
 static inline int sys_kill(pid_t pid, int sig)
 {
@@ -69,7 +78,8 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info);
 siginfo_t *sys_signal_value(int sig, siginfo_t *info);
 
 /* Stop this process as ^Z would: not if it is in an orphaned process group, where nobody could
- * continue it. Returns when it was continued. All signals are blocked before and after. */
+ * continue it. Returns when it was continued, with that SIGCONT taken off the queue. All signals
+ * are blocked before and after. */
 void sys_stop_self(void);
 
 /* pidfd_open(2) and friends; info may be NULL. */

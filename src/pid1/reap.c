@@ -84,8 +84,12 @@ static void stop_like_agent(struct supervisor *s)
 {
 	sys_stop_self();
 	spawn_foreground(&s->agent);
+	/* In our group it was continued with us, unless somebody meant us alone; or the next ^Z is
+	 * there already, which would be pending with us, too. */
 	if (s->agent.own_group)
 		(void)sys_kill(-s->agent.pid, SIGCONT);
+	else if (signals_agent_stopped(&s->agent) && !sys_is_pending(SIGTSTP))
+		(void)sys_kill(s->agent.pid, SIGCONT);
 }
 
 /* Returns true when there is no child left. */

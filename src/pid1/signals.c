@@ -14,9 +14,37 @@ int signals_rewrite(const struct cradle_config *config, int sig)
 	return to == 0 ? sig : to < 0 ? 0 : to;
 }
 
+/* A /proc of another PID namespace, as below unshare(1) without --mount-proc, shows strangers
+ * under our numbers. */
+static bool proc_is_ours(void)
+{
+	char link[16] = "", pid[16];
+
+	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	return readlink("/proc/self", link, sizeof(link) - 1) > 0 && !strcmp(link, pid);
+}
+
+bool signals_agent_stopped(const struct agent *agent)
+{
+	char path[32], stat[512];
+	const char *end;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)agent->pid);
+	if (!agent->pid || !proc_is_ours() || sys_read_file(path, stat, sizeof(stat)) < 0)
+		return false;
+	end = strrchr(stat, ')');
+	return end && strncmp(end, ") T", 3) == 0;
+}
+
 bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
 {
-	if (s->agent.own_group || !s->agent.terminal || info->si_code != SI_KERNEL)
+	if (s->agent.own_group || !s->agent.terminal)
+		return false;
+	/* The shell continues its job by a signal to the group. A second one, passed on when the
+	 * agent has already been stopped again, would have it run on behind the shell's back. */
+	if (info->si_signo == SIGCONT)
+		return true;
+	if (info->si_code != SI_KERNEL)
 		return false;
 	switch (info->si_signo) {
 	case SIGINT:
@@ -26,7 +54,6 @@ bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
 	case SIGTTOU:
 	case SIGWINCH:
 	case SIGHUP:
-	case SIGCONT:
 		return true;
 	default:
 		return false;
@@ -112,16 +139,6 @@ static int visit(unsigned pid, void *arg)
 	if (pidfd >= 0)
 		(void)close(pidfd);
 	return 0;
-}
-
-/* A /proc of another PID namespace, as below unshare(1) without --mount-proc, shows strangers
- * under our numbers. */
-static bool proc_is_ours(void)
-{
-	char link[16] = "", pid[16];
-
-	(void)snprintf(pid, sizeof(pid), "%d", (int)getpid());
-	return readlink("/proc/self", link, sizeof(link) - 1) > 0 && !strcmp(link, pid);
 }
 
 static int walk_descendants(struct walk *walk)

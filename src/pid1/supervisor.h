@@ -62,6 +62,8 @@ void signals_send_all(const struct supervisor *s, int sig, siginfo_t *info);
 int signals_rewrite(const struct cradle_config *config, int sig);
 /* signals.c: the kernel has already signalled the group that we share with the agent. */
 bool signals_delivered(const struct supervisor *s, const siginfo_t *info);
+/* signals.c: stopped, as far as /proc tells. */
+bool signals_agent_stopped(const struct agent *agent);
 /* signals.c: descendants left. */
 unsigned signals_count_descendants(void);
 
