@@ -2,11 +2,9 @@
 #include "keys.h"
 
 #include "channel.h"
-#include "log.h"
 #include "mountspec.h"
 #include "util.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -351,49 +349,6 @@ static const struct key keys[] = {
 	{ "root", 0, VERB_RUN, "DIR", "an unpacked initramfs as root, writes thrown away",
 	  set_root },
 };
-
-static bool same_name(const char *name, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (name[i] != (text[i] == '_' ? '-' : text[i]))
-			return false;
-	}
-	return name[len] == '\0';
-}
-
-const struct key *key_find(enum verb verb, const char *name, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if ((keys[i].verbs & verb) && same_name(keys[i].name, name, len))
-			return &keys[i];
-	}
-	return NULL;
-}
-
-const struct key *key_find_letter(enum verb verb, char letter)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if ((keys[i].verbs & verb) && keys[i].letter && keys[i].letter == letter)
-			return &keys[i];
-	}
-	return NULL;
-}
-
-int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
-{
-	const char *expected;
-
-	spec->bad.len = 0;
-	expected = key->set(spec, value);
-	if (!expected)
-		return 0;
-	if (spec->bad.len)
-		log_error("%s%s: bad word %.*s: %s", origin, value, (int)spec->bad.len,
-			  spec->bad.word, expected);
-	else
-		log_error("%s%s: %s", origin, value, expected);
-	return -EINVAL;
-}
 
 const struct key *key_at(size_t i)
 {
