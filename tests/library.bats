@@ -106,3 +106,21 @@ setup() {
 	run -0 LIBC/cradle --version
 	[[ "$output" == *"(glibc, static)"* ]]
 }
+
+# boot WORD: the agent as the machine's rdinit, to the end; $output is the console
+boot() {
+	"$TOP/contrib/initramfs" --cradle "$CRADLE" -o agent.cpio "$agent"
+	run -0 timeout 120 qemu-system-x86_64 -accel tcg -m 256 -nodefaults -display none -no-reboot \
+		-kernel "$TOP/build/vm/vmlinuz" -initrd agent.cpio -serial stdio \
+		-append "console=ttyS0 panic=-1 rdinit=/agent -- $1" </dev/null
+	[[ "$output" == *"agent: init=linked "*" ppid=1 "* ]]
+}
+
+@test "as a machine's rdinit it panics with its code when it fails, and powers off when it asks" {
+	boot 3
+	[[ "$output" == *"Attempted to kill init! exitcode=0x00000300"* ]]
+	boot --poweroff
+	[[ "$output" == *"reboot: Power down"* ]]
+	boot 0
+	[[ "$output" == *"reboot: Power down"* ]]
+}
