@@ -13,7 +13,7 @@ ifneq (,$(and $(filter deps,$(MAKECMDGOALS)),$(filter-out deps,$(MAKECMDGOALS)))
 REST = $(filter-out deps,$(MAKECMDGOALS))
 .PHONY: deps $(REST)
 $(REST): deps
-	$(MAKE) $@
+	$(MAKE) --no-print-directory $@
 deps:
 	contrib/deps
 else
