@@ -125,3 +125,14 @@ within() {
 	[[ "$output" == *"cannot execute $PWD/bin/lost-words (its interpreter"* ]]
 	run -126 "$CRADLE" init -- bin/lost-words
 }
+
+@test "an agent in a directory that it may not search is restarted there" {
+	mkdir -m 700 closed
+	cd closed || return 1
+	# Executed there as nobody: "." can't be opened, and must not be left either.
+	run -0 within 30 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$CRADLE" run --on-failure=restart -- sh -c 'readlink /proc/self/cwd; [ "$PPID" = 1 ] && [ $$ -gt 2 ]'
+	[ "${#lines[@]}" = 2 ]
+	[ "${lines[0]}" = "$PWD" ]
+	[ "${lines[1]}" = "$PWD" ]
+}

@@ -21,8 +21,8 @@
 #define GRACE_MS       10000
 #define DEADLINE_MS    5000
 #define BACKOFF_MIN_MS 100
-#define INTERRUPT_MS   2000
 #define BACKOFF_MAX_MS 30000
+#define INTERRUPT_MS   2000
 
 static struct inherited early;
 static bool early_done;
@@ -201,8 +201,7 @@ static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)
 	unsigned n = 0;
 
 	fds[n++] = (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
-	/* Only POLLHUP, when the kernel has reaped it: at POLLIN the status may not be there yet.
-	 */
+	/* Only POLLHUP, when it has been reaped: at POLLIN the status may not be there yet. */
 	fds[n++] = (struct pollfd){ .fd = s->agent.pidfd };
 	for (unsigned i = 0; i < s->config->nwatch && i < WATCH_MAX; i++) {
 		bool good = s->watching >> i & 1;
@@ -268,10 +267,9 @@ static void let_go(struct supervisor *s)
 	/* An agent that may be started again needs both again. */
 	if (config->flags & (CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE)) {
 		s->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (s->cwd < 0)
-			(void)log_warn_errno(
-				-errno, "cannot keep the agent's directory: a restart is in /");
-		(void)!chdir("/");
+		/* Not even to be opened, as it can't be searched: then it stays ours. */
+		if (s->cwd >= 0)
+			(void)!chdir("/");
 		return;
 	}
 	for (unsigned i = 0; i < config->nkeep_fd && i < WATCH_MAX; i++)
