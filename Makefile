@@ -84,7 +84,7 @@ endif
 ROOM_base = -Isrc/base
 ROOM_pid1 = $(ROOM_base) -Iinclude -Isrc/pid1
 ROOM_lib = $(ROOM_base) -Iinclude -Isrc -Isrc/lib
-ROOM_spec = $(ROOM_lib) -Isrc/spec
+ROOM_spec = $(ROOM_lib) -Isrc/spec -I$(B)/generated
 ROOM_stage = $(ROOM_spec) -Isrc/stage
 ROOM_run = $(ROOM_stage) -Isrc/run
 ROOM_top = $(ROOM_run)
@@ -108,6 +108,11 @@ all: $(B)/cradle $(B)/cradle-net $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) 
 
 DEFINES = -DLIBEXECDIR='"$(LIBEXECDIR)"' -DBUILD_LIBC='"$(LIBC)"' -DBUILD_LINK='"$(CRADLE_LINK)"'
 
+# The names as the kernel's header has them.
+$(B)/generated/capability_names.h: /usr/include/linux/capability.h
+	@mkdir -p $(@D)
+	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
+
 $(KERNEL_HEADERS):
 	mkdir -p $@
 	ln -sfn /usr/include/linux $@/linux
@@ -126,7 +131,7 @@ IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/
 $(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $@
 IDLE_LD = -Wl,--section-start=.pid1=0x1000000
 
-$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS)
+$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(B)/generated/capability_names.h
 	@mkdir -p $(@D)
 	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
 		$(call room,$*) -MMD -c -o $@ $<
@@ -136,7 +141,7 @@ $(B)/lib.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIC -fvisibility=hidden $(HARDEN_C) $(call room,$*) -MMD -c -o $@ $<
 
-$(B)/net.o/%.o: src/%.c $(B)/flags
+$(B)/net.o/%.o: src/%.c $(B)/flags $(B)/generated/capability_names.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_net) -Iinclude \
 		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<

@@ -16,9 +16,10 @@
 extern "C" {
 #endif
 
-#define CRADLE_VERSION "0.1.0"
-#define CRADLE_API     __attribute__((visibility("default")))
-#define CRADLE_NSIG    65 /* the kernel's signals are 1 to 64 */
+#define CRADLE_VERSION  "0.1.0"
+#define CRADLE_API      __attribute__((visibility("default")))
+#define CRADLE_NSIG     65 /* the kernel's signals are 1 to 64 */
+#define CRADLE_KEEP_MAX 64 /* descriptors that PID 1 may be asked to keep */
 
 /* Exit codes as in env(1), timeout(1) and the container runtimes. */
 enum {
@@ -107,8 +108,11 @@ struct cradle_watch {
 /* All zero but argv is a sensible entrypoint: forward everything to the child, kill leftovers. */
 struct cradle_config {
 	char *const *argv; /* the agent, looked up in PATH; NULL: supervise() returns in it */
+	const char *file;  /* what to look up instead of argv[0]; NULL: that */
 	char *const *envp; /* its environment, PATH included; NULL: ours */
 	int (*confine)(void *arg); /* last thing in the child before exec; -errno: 125 */
+	/* In the child, when it couldn't be executed; may exit with another code. NULL: none. */
+	void (*exec_failed)(void *arg, int err);
 	void *arg;
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;
@@ -121,7 +125,7 @@ struct cradle_config {
 	uint64_t success[4];                /* bit set: this exit code counts as 0 too */
 	const struct cradle_watch *watch;   /* nwatch of them, at most 8 */
 	unsigned nwatch;
-	const int *keep_fd; /* nkeep_fd descriptors that PID 1 needs to keep, at most 8 */
+	const int *keep_fd; /* nkeep_fd descriptors that PID 1 needs to keep */
 	unsigned nkeep_fd;
 };
 
@@ -150,6 +154,10 @@ struct cradle_result {
  * executed is a result (126, 127), told on stderr by the child.
  */
 CRADLE_API int cradle_supervise(const struct cradle_config *config, struct cradle_result *result);
+
+/* Become the agent without supervising it: what the child of cradle_supervise() does, in this
+ * process. Doesn't return: what fails is told on stderr, and the exit code is 125 to 127. */
+CRADLE_API _Noreturn void cradle_become(const struct cradle_config *config);
 
 /* Block all 64 signals, as the first act of a program that will call cradle_supervise() later:
  * what arrives from now on isn't lost. The mask found is what the agent gets. */

@@ -7,19 +7,33 @@
 #include "launch.h"
 #include "log.h"
 #include "report.h"
+#include "status.h"
 #include "tell.h"
 #include "util.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+/* Before the namespaces are torn down, which takes longer than all that the agent's parent does. */
+static void tell_launcher(const struct spec *spec, const struct cradle_result *result,
+			  enum ending ending)
+{
+	struct status_message message = { STATUS_RESULT, *result };
+
+	/* A reboot of the namespace is told by the kernel. */
+	if (spec->verb == VERB_RUN && ending == ENDING_EXIT)
+		(void)status_send(spec->run.status.launcher, &message, -1);
+}
 
 static _Noreturn void finish(struct spec *spec, const struct cradle_result *result)
 {
 	enum ending ending = spec_ending(spec, result);
 
 	report_write(spec, result, ending);
+	tell_launcher(spec, result, ending);
 	if (spec->world == WORLD_VM)
 		vm_leave();
 	report_last(&spec->end, result->code);
@@ -39,6 +53,26 @@ static void tell_end(const struct cradle_result *result)
 		log_info("%llu orphans were reaped", (unsigned long long)result->orphans);
 }
 
+/* What the child will be, made while memory may still be allocated. */
+static int prepare(struct spec *spec)
+{
+	int err = 0;
+
+	spec->core.confine = confine;
+	spec->core.exec_failed = exec_failed;
+	spec->core.arg = spec;
+	spec->core.envp = environment(spec);
+	if (!spec->core.envp)
+		err = -ENOMEM;
+	if (!err && spec->verb == VERB_RUN)
+		err = scrub(spec);
+	if (!err && spec->run.argv0) {
+		spec->core.file = spec->core.argv[0];
+		((char **)(uintptr_t)spec->core.argv)[0] = (char *)spec->run.argv0;
+	}
+	return err ? log_errno(err, "cannot prepare the agent") : 0;
+}
+
 /* PID 1, or whoever plays it, from the moment its world is complete: fork, supervise, end. */
 static _Noreturn void live(struct spec *spec, int err)
 {
@@ -48,9 +82,9 @@ static _Noreturn void live(struct spec *spec, int err)
 	if (!err && !spec->end.opened)
 		err = report_open(spec);
 	if (!err) {
-		spec->core.confine = confine;
-		spec->core.arg = spec;
-		spec->core.envp = environment(spec->world);
+		err = prepare(spec);
+	}
+	if (!err) {
 		log_info("world %s, %s: starting %s", world_name(spec->world),
 			 cradle_is_pid1() ? "PID 1" : "a subreaper", spec->core.argv[0]);
 		err = cradle_supervise(&spec->core, &result);
@@ -132,25 +166,53 @@ int live_init(enum world world, int argc, char **argv)
 	live(&spec, err);
 }
 
-static void inside(struct spec *spec, struct namespace_ids ids)
+static void inside(struct spec *spec, const struct inside *in)
 {
-	live(spec, namespace_enter(spec, ids));
+	int err;
+
+	spec->run.status.launcher = in->status;
+	err = namespace_enter(spec, in);
+	if (!err && spec->run.as_pid_1)
+		err = prepare(spec);
+	if (err)
+		_exit(spec_failure(spec));
+	if (spec->run.as_pid_1)
+		cradle_become(&spec->core);
+	live(spec, err);
 }
 
-int live_run(int argc, char **argv)
+/* Never setuid: what a user asks for must not be done with more rights than he has. */
+static int refuse_setuid(void)
+{
+	if (!getauxval(AT_SECURE) && getuid() == geteuid() && getgid() == getegid())
+		return 0;
+	log_error("refused to run setuid, setgid or with file capabilities (it needs none: chmod "
+		  "u-s,g-s and setcap -r)");
+	return -EPERM;
+}
+
+int live_run(bool bwrap, char *start, int argc, char **argv)
 {
 	static struct spec spec;
 	int err;
 
 	cradle_block_signals();
 	console_fill(false);
+	if (bwrap)
+		log_set_name("bwrap");
 	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
-	err = plan(&spec, argc, argv);
+	spec.run.argv_start = start;
+	sandbox_init(&spec, bwrap, geteuid());
+	err = refuse_setuid();
+	if (!err)
+		err = plan(&spec, argc, argv);
 	if (spec.tell)
 		return tell(VERB_RUN, spec.tell);
+	if (!err)
+		err = sandbox_finish(&spec, geteuid());
 	/* Outside: a file named on the command line is the host's. */
 	if (err || report_open(&spec) < 0)
-		return CRADLE_EXIT_FAILURE;
+		return spec_failure(&spec);
 	return launch(&spec, inside);
 }

@@ -7,6 +7,7 @@
 /* Both take the words after the command, and return an exit code if there is nothing to live for:
  * 125 after saying why, 0 after --help and the like. */
 int live_init(enum world world, int argc, char **argv);
-int live_run(int argc, char **argv);
+/* start: where the kernel put our command line. */
+int live_run(bool bwrap, char *start, int argc, char **argv);
 
 #endif

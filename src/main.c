@@ -80,6 +80,8 @@ int main(int argc, char **argv)
 
 	if (done >= 0)
 		return done;
+	if (argc && !strcmp(util_basename(argv[0]), "bwrap"))
+		return live_run(true, argv[0], argc - 1, argv + 1);
 	/* A machine's PID 1 is init, whatever bare words the kernel puts first. */
 	if (getpid() == 1 && end_owns_machine())
 		return live_init(WORLD_VM, argc - 1, argv + 1);
@@ -89,7 +91,9 @@ int main(int argc, char **argv)
 	if (first && !strcmp(first, "init"))
 		return live_init(world_detect(), argc - 2, argv + 2);
 	if (first && !strcmp(first, "run"))
-		return live_run(argc - 2, argv + 2);
+		return live_run(false, argv[0], argc - 2, argv + 2);
+	if (first && !strcmp(first, "bwrap"))
+		return live_run(true, argv[0], argc - 2, argv + 2);
 	if (first && is_helper(first))
 		return run_helper(argv + 1);
 	/* Options, a path, or anything as PID 1: an entrypoint. */

@@ -89,7 +89,6 @@ static int open_channel(struct spec_report *report)
 int report_open(struct spec *spec)
 {
 	struct spec_end *end = &spec->end;
-	unsigned n = 0;
 	int err = 0;
 
 	/* All of them, even after a failure: what can tell of it should. */
@@ -99,11 +98,9 @@ int report_open(struct spec *spec)
 		if (this)
 			end->report[i].fd = -1;
 		else if (end->report[i].fd > STDERR_FILENO)
-			end->keep[n++] = end->report[i].fd;
+			spec_keep(spec, end->report[i].fd);
 		err = err ? err : this;
 	}
-	spec->core.keep_fd = end->keep;
-	spec->core.nkeep_fd = n;
 	end->opened = true;
 	return err;
 }

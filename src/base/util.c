@@ -55,6 +55,32 @@ const char *util_after(const char *text, const char *prefix)
 	return strncmp(text, prefix, len) ? NULL : text + len;
 }
 
+bool util_in_list(const char *list, const char *word)
+{
+	size_t wanted = strlen(word);
+
+	while (*list) {
+		size_t len = strcspn(list, ",");
+
+		if (len == wanted && !memcmp(list, word, len))
+			return true;
+		list += len + (list[len] == ',');
+	}
+	return false;
+}
+
+void util_sort(int *numbers, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++) {
+		for (unsigned j = i; j && numbers[j - 1] > numbers[j]; j--) {
+			int number = numbers[j];
+
+			numbers[j] = numbers[j - 1];
+			numbers[j - 1] = number;
+		}
+	}
+}
+
 const char *util_basename(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -17,6 +17,12 @@ bool util_time(const char *text, unsigned *ms);
 /* If text begins with prefix, what comes after it; else NULL. */
 const char *util_after(const char *text, const char *prefix);
 
+/* True if word is one of a comma list. */
+bool util_in_list(const char *list, const char *word);
+
+/* A few numbers into ascending order. */
+void util_sort(int *numbers, unsigned n);
+
 /* The part of a path after its last slash. */
 const char *util_basename(const char *path);
 

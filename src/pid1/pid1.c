@@ -7,6 +7,7 @@
 #include "supervisor.h"
 
 #include "log.h"
+#include "util.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -261,7 +262,7 @@ static void turn(struct supervisor *s)
 static void let_go(struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
-	int keep[2 * WATCH_MAX + 1];
+	int keep[CRADLE_KEEP_MAX + WATCH_MAX + 1];
 	unsigned n = 0;
 
 	/* An agent that may be started again needs both again. */
@@ -272,20 +273,13 @@ static void let_go(struct supervisor *s)
 			(void)!chdir("/");
 		return;
 	}
-	for (unsigned i = 0; i < config->nkeep_fd && i < WATCH_MAX; i++)
+	for (unsigned i = 0; i < config->nkeep_fd; i++)
 		keep[n++] = config->keep_fd[i];
 	for (unsigned i = 0; i < config->nwatch && i < WATCH_MAX; i++)
 		keep[n++] = config->watch[i].fd;
 	if (s->agent.pidfd >= 0)
 		keep[n++] = s->agent.pidfd;
-	for (unsigned i = 1; i < n; i++) {
-		for (unsigned j = i; j && keep[j - 1] > keep[j]; j--) {
-			int fd = keep[j];
-
-			keep[j] = keep[j - 1];
-			keep[j - 1] = fd;
-		}
-	}
+	util_sort(keep, n);
 	sys_close_above_2(keep, n);
 	(void)!chdir("/");
 }
@@ -350,7 +344,7 @@ int cradle_supervise(const struct cradle_config *config, struct cradle_result *r
 	bool starting;
 	int ret;
 
-	if (config->nwatch > WATCH_MAX || config->nkeep_fd > WATCH_MAX ||
+	if (config->nwatch > WATCH_MAX || config->nkeep_fd > CRADLE_KEEP_MAX ||
 	    (config->argv && !config->argv[0]))
 		return -EINVAL;
 	init(&s, config, result);
@@ -364,4 +358,13 @@ int cradle_supervise(const struct cradle_config *config, struct cradle_result *r
 	if (s.signal_fd >= 0)
 		(void)close(s.signal_fd);
 	return ret;
+}
+
+void cradle_become(const struct cradle_config *config)
+{
+	struct supervisor s = { .config = config, .cwd = -1 };
+
+	cradle_block_signals();
+	s.inherited = early;
+	spawn_run_agent(&s);
 }

@@ -125,21 +125,21 @@ static const char *path_of(char *const *envp)
 
 /* execvpe(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno,
  * and in found which file it was, if it was there. */
-static int execute(char *const argv[], char *const envp[], char found[PATH_MAX])
+static int execute(const char *name, char *const argv[], char *const envp[], char found[PATH_MAX])
 {
 	const char *path = path_of(envp);
 	char file[PATH_MAX];
 	int err = -ENOENT;
 
-	(void)snprintf(found, PATH_MAX, "%s", argv[0]);
-	if (strchr(argv[0], '/') || !*argv[0]) {
-		(void)execve(argv[0], argv, envp);
+	(void)snprintf(found, PATH_MAX, "%s", name);
+	if (strchr(name, '/') || !*name) {
+		(void)execve(name, argv, envp);
 		return -errno;
 	}
 	for (;;) {
 		size_t len = strcspn(path, ":");
 		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "",
-				 argv[0]);
+				 name);
 
 		if (n > 0 && (size_t)n < sizeof(file)) {
 			int this = execve(file, argv, envp) < 0 ? -errno : 0;
@@ -175,7 +175,7 @@ static const char *exec_fix(const char *file, int err)
 	return "";
 }
 
-_Noreturn static void run_agent(const struct supervisor *s)
+_Noreturn void spawn_run_agent(const struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
 	char file[PATH_MAX];
@@ -189,9 +189,12 @@ _Noreturn static void run_agent(const struct supervisor *s)
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
 	give_signals_back(s);
-	err = execute(config->argv, config->envp ? config->envp : environ, file);
+	err = execute(config->file ? config->file : config->argv[0], config->argv,
+		      config->envp ? config->envp : environ, file);
 	fix = exec_fix(file, err);
 	(void)log_errno(err, "cannot execute %s%s", file, fix);
+	if (config->exec_failed)
+		config->exec_failed(config->arg, err);
 	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
 							     : CRADLE_EXIT_CANNOT_EXEC);
 }
@@ -201,7 +204,7 @@ static int child(void *arg)
 	const struct supervisor *s = arg;
 
 	enter_group(&s->agent, s->config);
-	run_agent(s);
+	spawn_run_agent(s);
 }
 
 /* Returns the child's pid or -errno; where the child has no argv to execute, 0 in it. */

@@ -49,6 +49,8 @@ struct supervisor {
 
 /* spawn.c: fork the agent. 0 in the supervisor, 1 in an agent without argv, else -errno. */
 int spawn_agent(struct supervisor *s);
+/* spawn.c: what the child does: confine itself and execute. */
+_Noreturn void spawn_run_agent(const struct supervisor *s);
 /* spawn.c: give the terminal to the agent's group, if it is ours to give. */
 void spawn_foreground(const struct agent *agent);
 /* spawn.c: and back to us from the group of an agent that is gone. */

@@ -3,23 +3,24 @@
 #include "launch.h"
 
 #include "log.h"
+#include "namespaces.h"
 #include "relay.h"
 #include "report.h"
+#include "sources.h"
 #include "sys.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #ifndef SYS_clone3
 #define SYS_clone3 435
-#endif
-#ifndef CLONE_NEWCGROUP
-#define CLONE_NEWCGROUP 0x02000000
 #endif
 
 enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 30000 };
@@ -58,41 +59,92 @@ static const char *clone_fix(int err)
 	}
 }
 
-static pid_t clone_namespaces(void)
+static uint64_t flags_of(const struct spec_ns *ns)
 {
-	struct clone_args3 args = { .flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS |
-					     CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
-					     CLONE_NEWCGROUP,
-				    .exit_signal = SIGCHLD };
+	uint64_t flags = 0;
+
+	for (unsigned i = 0; i < NS_KINDS; i++)
+		flags |= ns->unshare >> i & 1 ? ns_flag(i) : 0;
+	return flags;
+}
+
+static pid_t clone_namespaces(uint64_t flags)
+{
+	struct clone_args3 args = { .flags = flags, .exit_signal = SIGCHLD };
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
 	return pid < 0 ? -errno : (pid_t)pid;
 }
 
-/* One life of the namespaces. Fills in *end; returns -errno if they couldn't be made. */
-static int launch_once(struct spec *spec, launch_inside inside, struct relay_end *end)
+/* What may be missing goes if it is in the way. */
+static pid_t clone_what_can_be(struct spec_ns *ns)
 {
-	struct namespace_ids ids = { geteuid(), getegid() };
-	int self = sys_pidfd_open(getpid());
-	pid_t pid = clone_namespaces();
+	pid_t pid = clone_namespaces(flags_of(ns));
 
-	if (pid == 0) {
-		die_with(self);
-		if (self >= 0)
-			(void)close(self);
-		inside(spec, ids);
-		_exit(CRADLE_EXIT_FAILURE);
-	}
+	if (pid >= 0 || !ns->try_ || !(ns->try_ & ns->unshare))
+		return pid;
+	ns->unshare &= ~ns->try_;
+	return clone_namespaces(flags_of(ns));
+}
+
+/* What isn't needed to stand by: the agent's files and directory are its own business. */
+static void let_go(struct spec *spec, struct relay *r)
+{
+	int keep[CRADLE_KEEP_MAX + 2];
+	unsigned n = 0;
+
+	if (spec->run.again_on_reboot)
+		return;
+	for (unsigned i = 0; i < spec->core.nkeep_fd; i++)
+		keep[n++] = spec->core.keep_fd[i];
+	keep[n++] = r->status;
+	if (r->parent >= 0)
+		keep[n++] = r->parent;
+	util_sort(keep, n);
+	sys_close_above_2(keep, n);
+	(void)!chdir("/");
+}
+
+static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
+				int self, int outer)
+{
+	die_with(self);
 	if (self >= 0)
 		(void)close(self);
-	if (pid < 0)
+	(void)close(outer);
+	spec_keep(spec, in->status);
+	inside(spec, in);
+	_exit(spec_failure(spec));
+}
+
+/* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
+static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
+{
+	struct inside in = { .uid = geteuid(), .gid = getegid() };
+	int self = sys_pidfd_open(getpid());
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return log_errno(-errno, "cannot make a socket");
+	in.status = pair[1];
+	pid = clone_what_can_be(&spec->run.ns);
+	if (pid == 0)
+		be_inside(spec, inside, &in, self, pair[0]);
+	(void)close(pair[1]);
+	if (self >= 0)
+		(void)close(self);
+	if (pid < 0) {
+		(void)close(pair[0]);
 		return log_errno(pid, "cannot make namespaces%s", clone_fix(pid));
-	if (!spec->run.again_on_reboot) {
-		sys_close_above_2(spec->core.keep_fd, spec->core.nkeep_fd);
-		(void)!chdir("/");
 	}
-	relay(pid, end);
-	return 0;
+	r->pid = pid;
+	r->is_init = spec->run.ns.unshare >> NS_PID & 1;
+	r->status = pair[0];
+	r->gone = false;
+	r->end = (struct relay_end){ 0 };
+	let_go(spec, r);
+	return relay(r);
 }
 
 /* What PID 1 couldn't report itself, as it was killed: by reboot(2), or by somebody's KILL. */
@@ -131,20 +183,23 @@ static bool pause_before_next(unsigned *pause_ms, uint64_t lived_ms)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay_end end;
+	struct relay r = { .parent = -1 };
+	const struct relay_end *end = &r.end;
 	unsigned pause_ms = 0;
-	int err;
+	int err = sources_open(&spec->run);
 
-	do {
-		err = launch_once(spec, inside, &end);
-		if (!err && end.reboot)
-			log_info("the agent asked for %s by reboot(2)",
-				 end.reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
-	} while (!err && spec->run.again_on_reboot && end.reboot == CRADLE_REQUEST_REBOOT &&
-		 !end.asked && pause_before_next(&pause_ms, end.wall_ms));
 	if (err)
-		return CRADLE_EXIT_FAILURE;
-	if (end.reboot || end.killed)
-		report_for(spec, &end);
-	return end.code;
+		return spec_failure(spec);
+	do {
+		err = launch_once(spec, inside, &r);
+		if (!err && end->reboot)
+			log_info("the agent asked for %s by reboot(2)",
+				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
+	} while (!err && spec->run.again_on_reboot && end->reboot == CRADLE_REQUEST_REBOOT &&
+		 !end->asked && pause_before_next(&pause_ms, end->wall_ms));
+	if (err)
+		return spec_failure(spec);
+	if (!end->told && (end->reboot || end->killed))
+		report_for(spec, end);
+	return end->code;
 }

@@ -5,7 +5,7 @@
 #include "enter.h"
 
 /* Runs as PID 1 inside, and must not return. */
-typedef void (*launch_inside)(struct spec *spec, struct namespace_ids ids);
+typedef void (*launch_inside)(struct spec *spec, const struct inside *in);
 
 /* Make the namespaces with one clone3(2) and call inside() as their PID 1. Then relay
  * until that is gone. Returns the exit code by the contract.

@@ -1,21 +1,27 @@
 /* The launcher's loop. It holds no lock, descriptor or directory of the agent's. */
 #include "relay.h"
 
+#include "log.h"
+#include "status.h"
 #include "sys.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* A namespace's init is killed by KILL alone; the kernel uses HUP and INT to tell of reboot(2)
  * (kernel/pid_namespace.c: reboot_pid_ns), so they mean no signal here. */
-static void fill_end(struct relay_end *end, int status)
+static void fill_end(struct relay *r, struct relay_end *end, int status)
 {
 	int sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	end->reboot = sig == SIGHUP   ? CRADLE_REQUEST_REBOOT
-		      : sig == SIGINT ? CRADLE_REQUEST_POWER_OFF
-				      : CRADLE_REQUEST_NONE;
+	if (r->is_init)
+		end->reboot = sig == SIGHUP   ? CRADLE_REQUEST_REBOOT
+			      : sig == SIGINT ? CRADLE_REQUEST_POWER_OFF
+					      : CRADLE_REQUEST_NONE;
 	end->killed = sig && !end->reboot;
 	end->code = end->reboot ? 0 : sig ? CRADLE_EXIT_SIGNAL + sig : WEXITSTATUS(status);
 }
@@ -42,53 +48,100 @@ static bool from_terminal(const siginfo_t *info)
 	}
 }
 
-static void on_signal(pid_t pid, siginfo_t *info)
-{
-	int sig = info->si_signo;
-	bool stop = sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-
-	if (!from_terminal(info))
-		(void)sys_forward_signal(pid, sig, info);
-	else if (stop)
-		/* The agent was stopped by the terminal; our shell only sees us. */
-		sys_stop_self();
-}
-
 static bool asks_for_end(int sig)
 {
 	return sig == SIGTERM || sig == SIGINT || sig == SIGQUIT || sig == SIGHUP ||
 	       sig == SIGPWR || (sig >= 34 + 3 && sig <= 34 + 5);
 }
 
-/* Others may have come through exec: they are reaped, too. */
-static bool is_gone(pid_t pid, int *status)
+static void on_signal(struct relay *r, siginfo_t *info)
 {
-	int any;
+	int sig = info->si_signo;
+	bool stop = sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+
+	if (sig == SIGCHLD && info->si_code > 0)
+		return;
+	r->end.asked = r->end.asked || asks_for_end(sig);
+	if (!from_terminal(info))
+		(void)sys_forward_signal(r->pid, sig, info);
+	else if (stop)
+		/* The agent was stopped by the terminal; our shell only sees us. */
+		sys_stop_self();
+}
+
+/* Others may have come through exec: they are reaped, too. Returns true once ours is gone. */
+static bool is_gone(struct relay *r, int options)
+{
+	int status;
 	pid_t got;
 
-	while ((got = waitpid(-1, &any, WNOHANG)) > 0) {
-		if (got != pid)
+	while ((got = waitpid(-1, &status, options)) > 0) {
+		if (got != r->pid)
 			continue;
-		*status = any;
+		fill_end(r, &r->end, status);
 		return true;
 	}
 	return got < 0 && errno == ECHILD;
 }
 
-void relay(pid_t pid, struct relay_end *end)
+static void on_status(struct relay *r)
 {
-	uint64_t start = sys_now_ms();
-	siginfo_t info;
-	int status = 0;
+	struct status_message message;
+	int fd, err = status_receive(r->status, &message, &fd);
 
-	end->asked = false;
-	while (!is_gone(pid, &status)) {
-		if (sys_wait_signal(&info, NULL) < 0 ||
-		    (info.si_signo == SIGCHLD && info.si_code > 0))
-			continue;
-		end->asked = end->asked || asks_for_end(info.si_signo);
-		on_signal(pid, &info);
+	if (err) {
+		/* It is dead, or as good as that. */
+		(void)close(r->status);
+		r->status = -1;
+		r->gone = is_gone(r, 0);
+		return;
 	}
-	fill_end(end, status);
-	end->wall_ms = sys_now_ms() - start;
+	if (message.type == STATUS_RESULT) {
+		r->end.code = message.result.code;
+		r->end.result = message.result;
+		r->end.told = true;
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
+}
+
+static void turn(struct relay *r)
+{
+	static const struct timespec now;
+	struct pollfd fds[] = {
+		{ .fd = r->signals, .events = POLLIN },
+		{ .fd = r->status, .events = POLLIN },
+		{ .fd = r->parent, .events = POLLIN },
+	};
+	siginfo_t info;
+
+	if (sys_poll(fds, sizeof(fds) / sizeof(fds[0]), NULL) <= 0)
+		return;
+	/* The result first: what else there is doesn't matter after it. */
+	if (fds[1].revents) {
+		on_status(r);
+		return;
+	}
+	if (fds[2].revents)
+		(void)sys_kill(r->pid, SIGKILL);
+	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
+		if (info.si_signo == SIGCHLD)
+			r->gone = is_gone(r, WNOHANG);
+		on_signal(r, &info);
+	}
+}
+
+int relay(struct relay *r)
+{
+	static const uint64_t all = SIGSET_ALL;
+	uint64_t start = sys_now_ms();
+
+	r->signals = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	if (r->signals < 0)
+		return log_errno(-errno, "cannot wait for signals");
+	while (!r->gone && !r->end.told)
+		turn(r);
+	r->end.wall_ms = sys_now_ms() - start;
+	(void)close(r->signals);
+	return 0;
 }

@@ -9,10 +9,23 @@ struct relay_end {
 	enum cradle_request reboot; /* what reboot(2) inside asked for; NONE: it wasn't that */
 	bool killed;                /* PID 1 inside was, so it reported nothing */
 	bool asked;                 /* somebody asked for the end through us */
+	bool told;                  /* by PID 1, in result; its namespaces may still be there */
+	struct cradle_result result;
 	uint64_t wall_ms;
 };
 
-/* Until pid, a child of ours and init of a PID namespace, is gone. All signals are blocked. */
-void relay(pid_t pid, struct relay_end *end);
+struct relay {
+	pid_t pid;    /* a child of ours, PID 1 of the sandbox */
+	bool is_init; /* of a PID namespace, where reboot(2) ends that */
+	int status;   /* socket to it, status.h; -1 once it hung up */
+	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
+	int signals;
+	bool gone;
+	struct relay_end end;
+};
+
+/* Until PID 1 told its result, or is gone. All signals are blocked. Fills in end. 0, or -errno
+ * after saying why. */
+int relay(struct relay *r);
 
 #endif

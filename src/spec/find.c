@@ -36,6 +36,29 @@ const struct key *key_find_letter(enum verb verb, char letter)
 	return NULL;
 }
 
+unsigned key_nwords(const struct key *key)
+{
+	unsigned n = key->arg ? 1 : 0;
+
+	for (const char *c = key->arg; c && *c; c++)
+		n += *c == ' ';
+	return n;
+}
+
+int key_set_words(const struct key *key, struct spec *spec, const char *origin,
+		  const char *const *word)
+{
+	const char *expected = key->set_words(spec, word);
+
+	if (!expected)
+		return 0;
+	if (key_nwords(key) == 2)
+		log_error("%s %s %s: %s", origin, word[0], word[1], expected);
+	else
+		log_error("%s %s %s %s: %s", origin, word[0], word[1], word[2], expected);
+	return -EINVAL;
+}
+
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
 {
 	const char *expected;
@@ -44,6 +67,9 @@ int key_set(const struct key *key, struct spec *spec, const char *origin, const 
 	expected = key->set(spec, value);
 	if (!expected)
 		return 0;
+	/* Said already, by the option in a file. */
+	if (!*expected)
+		return -EINVAL;
 	if (spec->bad.len)
 		log_error("%s%s: bad word %.*s: %s", origin, value, (int)spec->bad.len,
 			  spec->bad.word, expected);

@@ -28,9 +28,22 @@ static int complain_value(const struct key *key, const char *word)
 	return -EINVAL;
 }
 
-/* --name, --name=value, --name value. Returns the words used, or -EINVAL. */
-static int long_option(struct spec *spec, const char *word, const char *next)
+/* --bind SRC DEST: words that may well begin with a dash. */
+static int several_words(struct spec *spec, const struct key *key, int argc, char **argv)
 {
+	unsigned nwords = key_nwords(key);
+
+	if (strchr(argv[0], '=') || (unsigned)argc <= nwords) {
+		log_error("%s needs %u words: --%s %s", argv[0], nwords, key->name, key->arg);
+		return -EINVAL;
+	}
+	return key_set_words(key, spec, argv[0], (const char *const *)argv + 1) ?: (int)nwords + 1;
+}
+
+/* --name, --name=value, --name value. Returns the words used, or -EINVAL. */
+static int long_option(struct spec *spec, int argc, char **argv)
+{
+	const char *word = argv[0], *next = argc > 1 ? argv[1] : NULL;
 	const char *name = word + 2;
 	size_t len = strcspn(name, "=");
 	const struct key *key = key_find(spec->verb, name, len);
@@ -39,6 +52,8 @@ static int long_option(struct spec *spec, const char *word, const char *next)
 	if (!key)
 		return complain_unknown(spec, word);
 	(void)snprintf(origin, sizeof(origin), "--%s=", key->name);
+	if (key->set_words)
+		return several_words(spec, key, argc, argv);
 	if (name[len] == '=')
 		return key_set(key, spec, origin, name + len + 1) ?: 1;
 	if (!key->arg)
@@ -99,7 +114,7 @@ int from_argv(struct spec *spec, int argc, char **argv)
 			spec->tell = argv[i];
 			return argc;
 		}
-		used = argv[i][1] == '-' ? long_option(spec, argv[i], next)
+		used = argv[i][1] == '-' ? long_option(spec, argc - i, argv + i)
 					 : short_options(spec, argv[i], next);
 		if (used < 0)
 			return used;

@@ -8,6 +8,11 @@
  * the word after them (argc if none), or -EINVAL after saying what is wrong. */
 int from_argv(struct spec *spec, int argc, char **argv);
 
+/* --args FD: options cut by NUL bytes. --config FILE: an option a line, without its dashes. Both
+ * stand for the options they hold. NULL, or what was expected; "" when that was said already. */
+const char *from_fd(struct spec *spec, const char *value);
+const char *from_file(struct spec *spec, const char *value);
+
 /* TINI_SUBREAPER, TINI_VERBOSITY, TINI_KILL_PROCESS_GROUP. */
 void from_environment(struct spec *spec);
 

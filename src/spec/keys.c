@@ -1,353 +1,213 @@
-/* The table, and how each value is read. May only write into the spec. */
-#include "keys.h"
+/* The table. What a value means is in the set_*.c. */
+#include "setters.h"
 
-#include "channel.h"
-#include "mountspec.h"
+#include "front.h"
 #include "util.h"
-
-#include <signal.h>
-#include <string.h>
-
-static const char a_signal[] = "expected a signal such as TERM, RTMIN+3 or 15";
-static const char a_time[] = "expected a time such as 500ms, 5s or 2m";
-static const char a_flag[] = "expected nothing, 1 or 0";
-
-static const char *set_bool(bool *field, const char *value)
-{
-	if (strcmp(value, "1") && strcmp(value, "0"))
-		return a_flag;
-	*field = *value == '1';
-	return NULL;
-}
-
-static const char *set_flag(struct spec *spec, unsigned flag, const char *value)
-{
-	bool on;
-	const char *wrong = set_bool(&on, value);
-
-	if (wrong)
-		return wrong;
-	spec->core.flags = on ? spec->core.flags | flag : spec->core.flags & ~flag;
-	return NULL;
-}
-
-static const char *set_signal(int *field, const char *value)
-{
-	int sig = util_signal(value, strlen(value));
-
-	if (sig < 0)
-		return a_signal;
-	*field = sig;
-	return NULL;
-}
-
-/* Index of value in words, or -1. */
-static int choice(const char *value, const char *const *words, size_t nwords)
-{
-	for (size_t i = 0; i < nwords; i++) {
-		if (!strcmp(value, words[i]))
-			return (int)i;
-	}
-	return -1;
-}
-
-/* Being a subreaper comes by itself where it is needed; the flag is tini's. */
-static const char *set_subreaper(struct spec *spec, const char *value)
-{
-	bool ignored;
-
-	(void)spec;
-	return set_bool(&ignored, value);
-}
-
-static const char *set_pdeathsig(struct spec *spec, const char *value)
-{
-	return set_signal(&spec->pdeathsig, value);
-}
-
-static const char *set_verbose(struct spec *spec, const char *value)
-{
-	uint64_t n;
-
-	if (!util_number(value, 3, &n))
-		return "expected nothing or a number from 0 to 3";
-	spec->verbosity = n ? spec->verbosity + (unsigned)n : 0;
-	return NULL;
-}
-
-static const char *set_warn_reaped(struct spec *spec, const char *value)
-{
-	return set_flag(spec, CRADLE_WARN_REAPED, value);
-}
-
-static const char *set_group(struct spec *spec, const char *value)
-{
-	bool on;
-	const char *wrong = set_bool(&on, value);
-
-	if (!wrong)
-		spec->core.target = on ? CRADLE_TARGET_GROUP : CRADLE_TARGET_CHILD;
-	return wrong;
-}
-
-static const char *set_target(struct spec *spec, const char *value)
-{
-	static const char *const words[] = { "child", "group", "all" };
-	int i = choice(value, words, ARRAY_SIZE(words));
-
-	if (i < 0)
-		return "expected child, group or all";
-	spec->core.target = (enum cradle_target)i;
-	return NULL;
-}
-
-static const char *set_success(struct spec *spec, const char *value)
-{
-	uint64_t code;
-
-	if (!util_number(value, 255, &code))
-		return "expected an exit code from 0 to 255";
-	spec->core.success[code / 64] |= UINT64_C(1) << (code % 64);
-	return NULL;
-}
-
-static const char *set_rewrite(struct spec *spec, const char *value)
-{
-	static const char expected[] =
-		"expected FROM:TO, two signals by name or number; TO 0 drops";
-	const char *colon = strchr(value, ':');
-	int from, to;
-
-	if (!colon)
-		return expected;
-	from = util_signal(value, (size_t)(colon - value));
-	to = strcmp(colon + 1, "0") ? util_signal(colon + 1, strlen(colon + 1)) : 0;
-	if (from < 0 || to < 0)
-		return expected;
-	if (from == SIGKILL || from == SIGSTOP)
-		return "expected another signal than KILL and STOP, which nobody can catch";
-	spec->core.rewrite[from] = (signed char)(to ? to : -1);
-	return NULL;
-}
-
-static const char *set_reset_signals(struct spec *spec, const char *value)
-{
-	return set_flag(spec, CRADLE_RESET_SIGNALS, value);
-}
-
-static const char *set_stop_signal(struct spec *spec, const char *value)
-{
-	return set_signal(&spec->core.stop_signal, value);
-}
-
-/* The core reads 0 as its default, so a grace of 0 is the shortest there is. */
-static const char *set_ms(unsigned *field, const char *value)
-{
-	if (!util_time(value, field))
-		return a_time;
-	if (!*field)
-		*field = 1;
-	return NULL;
-}
-
-static const char *set_grace(struct spec *spec, const char *value)
-{
-	spec->grace_given = true;
-	return set_ms(&spec->core.grace_ms, value);
-}
-
-static const char *set_deadline(struct spec *spec, const char *value)
-{
-	return set_ms(&spec->core.deadline_ms, value);
-}
-
-static const char *set_leftovers(struct spec *spec, const char *value)
-{
-	static const char *const words[] = { "kill", "term", "wait" };
-	int i = choice(value, words, ARRAY_SIZE(words));
-
-	if (i < 0)
-		return "expected kill, term or wait";
-	spec->core.leftovers = (enum cradle_leftovers)i;
-	spec->leftovers_given = true;
-	return NULL;
-}
-
-static const char *set_ending(enum ending *field, bool *given, const char *value)
-{
-	static const char *const words[] = { "exit", "poweroff", "reboot",
-					     "halt", "panic",    "restart" };
-	int i = choice(value, words, ARRAY_SIZE(words));
-
-	if (i < 0)
-		return "expected exit, poweroff, reboot, halt, panic or restart";
-	*field = (enum ending)i;
-	*given = true;
-	return NULL;
-}
-
-static const char *set_on_success(struct spec *spec, const char *value)
-{
-	return set_ending(&spec->end.on_success, &spec->end.on_success_given, value);
-}
-
-static const char *set_on_failure(struct spec *spec, const char *value)
-{
-	return set_ending(&spec->end.on_failure, &spec->end.on_failure_given, value);
-}
-
-static const char *set_on_reboot(struct spec *spec, const char *value)
-{
-	static const char *const words[] = { "exit", "restart" };
-	int i = choice(value, words, ARRAY_SIZE(words));
-
-	if (i < 0)
-		return "expected exit or restart";
-	spec->run.again_on_reboot = i;
-	return NULL;
-}
-
-static const char *set_report(struct spec *spec, const char *value)
-{
-	const char *wrong;
-
-	if (spec->end.nreports == SPEC_REPORTS)
-		return "expected at most 4 reports";
-	wrong = channel_parse(&spec->end.report[spec->end.nreports], value);
-	if (!wrong)
-		spec->end.nreports++;
-	return wrong;
-}
-
-static const char *set_world(struct spec *spec, const char *value)
-{
-	if (spec->world == WORLD_VM)
-		return "expected nothing: this is a VM";
-	/* Not vm: that is found out for certain, and its duties would be done to somebody's system.
-	 */
-	for (enum world world = WORLD_CONTAINER; world <= WORLD_NAMESPACE; world++) {
-		if (strcmp(value, world_name(world)))
-			continue;
-		spec->world = world;
-		return NULL;
-	}
-	return "expected container or namespace";
-}
-
-static const char *set_hostname(struct spec *spec, const char *value)
-{
-	/* __NEW_UTS_LEN of <linux/utsname.h> */
-	if (!*value || strlen(value) > 64)
-		return "expected a host name of 1 to 64 bytes";
-	spec->enter.hostname = value;
-	return NULL;
-}
-
-static const char *set_mount(struct spec *spec, const char *value)
-{
-	const char *wrong;
-
-	if (spec->enter.nmounts == SPEC_MOUNTS)
-		return "expected at most 16 mounts";
-	wrong = mountspec_parse(&spec->enter.mount[spec->enter.nmounts], value);
-	if (!wrong)
-		spec->enter.nmounts++;
-	return wrong;
-}
-
-static const char *set_net(struct spec *spec, const char *value)
-{
-	struct net_spec parsed;
-	const char *wrong;
-
-	if (spec->enter.nnets == SPEC_INTERFACES)
-		return "expected at most 8 interfaces";
-	wrong = net_parse(&parsed, value, &spec->bad.word, &spec->bad.len);
-	if (!wrong)
-		spec->enter.net[spec->enter.nnets++] = value;
-	return wrong;
-}
-
-static const char *set_nofile(struct spec *spec, const char *value)
-{
-	static const char expected[] = "expected SOFT or SOFT:HARD, with 1 <= SOFT <= HARD";
-	const char *colon = strchr(value, ':');
-	char soft[16] = "";
-	size_t len = colon ? (size_t)(colon - value) : strlen(value);
-
-	if (len >= sizeof(soft))
-		return expected;
-	memcpy(soft, value, len);
-	if (!util_number(soft, INT32_MAX, &spec->enter.nofile_soft) ||
-	    !util_number(colon ? colon + 1 : soft, INT32_MAX, &spec->enter.nofile_hard))
-		return expected;
-	if (!spec->enter.nofile_soft || spec->enter.nofile_soft > spec->enter.nofile_hard)
-		return expected;
-	return NULL;
-}
-
-static const char *set_modules(struct spec *spec, const char *value)
-{
-	if (*value != '/')
-		return "expected the absolute path of a list of modules";
-	spec->enter.modules = value;
-	return NULL;
-}
-
-static const char *set_root(struct spec *spec, const char *value)
-{
-	if (!*value)
-		return "expected a directory";
-	spec->run.root = value;
-	return NULL;
-}
 
 enum { BOTH = VERB_INIT | VERB_RUN };
 
 static const struct key keys[] = {
 	{ "subreaper", 's', BOTH, NULL, "be a subreaper (comes by itself when not PID 1)",
-	  set_subreaper },
-	{ "pdeathsig", 'p', BOTH, "SIG", "get SIG when the parent dies", set_pdeathsig },
-	{ "verbose", 'v', BOTH, NULL, "say more; repeat for more", set_verbose },
-	{ "warn-reaped", 'w', BOTH, NULL, "a line for each orphan reaped", set_warn_reaped },
-	{ "kill-process-group", 'g', BOTH, NULL, "same as --signal-to=group", set_group },
+	  .set = set_subreaper },
+	{ "pdeathsig", 'p', BOTH, "SIG", "get SIG when the parent dies", .set = set_pdeathsig },
+	{ "verbose", 'v', BOTH, NULL, "say more; repeat for more", .set = set_verbose },
+	{ "warn-reaped", 'w', BOTH, NULL, "a line for each orphan reaped", .set = set_warn_reaped },
+	{ "kill-process-group", 'g', BOTH, NULL, "same as --signal-to=group", .set = set_group },
 	{ "success-code", 'e', BOTH, "CODE", "exit code CODE counts as 0; repeatable",
-	  set_success },
+	  .set = set_success },
 	{ "rewrite", 'r', BOTH, "FROM:TO", "forward signal FROM as TO; TO 0 drops it; repeatable",
-	  set_rewrite },
-	{ "signal-to", 0, BOTH, "WHOM", "forward to child (default), group or all", set_target },
+	  .set = set_rewrite },
+	{ "signal-to", 0, BOTH, "WHOM", "forward to child (default), group or all",
+	  .set = set_target },
 	{ "reset-signals", 0, BOTH, NULL, "start the agent with default signals, none blocked",
-	  set_reset_signals },
+	  .set = set_reset_signals },
 	{ "stop-signal", 0, BOTH, "SIG", "what the agent gets first when asked to stop",
-	  set_stop_signal },
+	  .set = set_stop_signal },
 	{ "grace", 0, BOTH, "TIME", "time to end after each step of a stop; turns the stop plan on",
-	  set_grace },
+	  .set = set_grace },
 	{ "deadline", 0, BOTH, "TIME", "limit for the killing (5s) and for --leftovers=wait (none)",
-	  set_deadline },
+	  .set = set_deadline },
 	{ "leftovers", 0, BOTH, "HOW", "kill (VM: term), term or wait for what the agent leaves",
-	  set_leftovers },
+	  .set = set_leftovers },
 	{ "on-success", 0, BOTH, "ENDING",
-	  "exit (VM: poweroff), reboot, halt, panic or restart on code 0", set_on_success },
+	  "exit (VM: poweroff), reboot, halt, panic or restart on code 0", .set = set_on_success },
 	{ "on-failure", 0, BOTH, "ENDING", "the same for all else; exit (VM: panic)",
-	  set_on_failure },
+	  .set = set_on_failure },
 	{ "on-reboot", 0, VERB_RUN, "HOW", "exit or restart when the agent calls reboot(2)",
-	  set_on_reboot },
+	  .set = set_on_reboot },
 	{ "report", 0, BOTH, "CHANNEL",
 	  "JSON result to fd:N, file:PATH, kmsg, vsock:[CID:]PORT,\n"
 	  "virtio:NAME or isa-debug-exit[:IOPORT]; repeatable",
-	  set_report },
+	  .set = set_report },
 	{ "world", 0, VERB_INIT, "WORLD", "container or namespace, instead of finding out",
-	  set_world },
-	{ "hostname", 0, BOTH, "NAME", "set the host name", set_hostname },
-	{ "mount", 0, BOTH, "SOURCE:TARGET[:TYPE[:OPTIONS]]",
-	  "mount before the agent starts; repeatable", set_mount },
-	{ "net", 0, BOTH, "IFACE[,address=CIDR][,gateway=IP][,mtu=N][,dns=IP]",
-	  "set up a network interface by cradle-net; repeatable", set_net },
-	{ "nofile", 0, BOTH, "SOFT[:HARD]", "limit of open files", set_nofile },
+	  .set = set_world },
+	{ "hostname", 0, BOTH, "NAME", "set the host name", .set = set_hostname },
+	{ "mount", 0, VERB_INIT, "SOURCE:TARGET[:TYPE[:OPTIONS]]",
+	  "mount before the agent starts; repeatable", .set = set_mount },
+	{ "net", 0, VERB_INIT, "IFACE[,address=CIDR][,gateway=IP][,mtu=N][,dns=IP]",
+	  "set up a network interface by cradle-net; repeatable", .set = set_net },
+	{ "nofile", 0, BOTH, "SOFT[:HARD]", "limit of open files", .set = set_nofile },
 	{ "modules", 0, VERB_INIT, "FILE", "kernel modules to load (VM: /etc/cradle/modules)",
-	  set_modules },
-	{ "root", 0, VERB_RUN, "DIR", "an unpacked initramfs as root, writes thrown away",
-	  set_root },
+	  .set = set_modules },
+	{ "root", 0, VERB_RUN, "DIR",
+	  "DIR as root, writes thrown away; empty: nothing but what is asked for",
+	  .set = set_root },
+	{ "overlay-tmp-root", 0, VERB_RUN, NULL,
+	  "the host's tree, writable on a layer that is thrown away", .set = set_overlay_tmp_root },
+	{ "bind", 0, VERB_RUN, "SRC DEST", "SRC of the host, with its submounts, at DEST",
+	  .set_words = set_bind },
+	{ "bind-try", 0, VERB_RUN, "SRC DEST", "the same, but nothing if there is no SRC",
+	  .set_words = set_bind_try },
+	{ "dev-bind", 0, VERB_RUN, "SRC DEST", "the same as --bind, and device nodes work",
+	  .set_words = set_dev_bind },
+	{ "dev-bind-try", 0, VERB_RUN, "SRC DEST", "the same, but nothing if there is no SRC",
+	  .set_words = set_dev_bind_try },
+	{ "ro-bind", 0, VERB_RUN, "SRC DEST", "the same as --bind, read-only with all submounts",
+	  .set_words = set_ro_bind },
+	{ "ro-bind-try", 0, VERB_RUN, "SRC DEST", "the same, but nothing if there is no SRC",
+	  .set_words = set_ro_bind_try },
+	{ "bind-fd", 0, VERB_RUN, "FD DEST", "the same as --bind, of an open directory or file",
+	  .set_words = set_bind_fd },
+	{ "ro-bind-fd", 0, VERB_RUN, "FD DEST", "the same, read-only",
+	  .set_words = set_ro_bind_fd },
+	{ "bind-mapped", 0, VERB_RUN, "MAP SRC DEST",
+	  "--bind with ids shown as INSIDE:OUTSIDE:COUNT says", .set_words = set_bind_mapped },
+	{ "remount-ro", 0, VERB_RUN, "DEST", "read-only from here on; this mount alone",
+	  .set = set_remount_ro },
+	{ "mount", 0, VERB_RUN, "SOURCE:TARGET[:TYPE[:OPTIONS]]",
+	  "mount before the agent starts; repeatable", .set = set_sandbox_mount },
+	{ "overlay-src", 0, VERB_RUN, "SRC",
+	  "a layer of the overlay that follows; repeatable, lowest first", .set = set_overlay_src },
+	{ "overlay", 0, VERB_RUN, "RWSRC WORKDIR DEST", "the layers at DEST, writes go to RWSRC",
+	  .set_words = set_overlay },
+	{ "tmp-overlay", 0, VERB_RUN, "DEST", "the layers at DEST, writes are thrown away",
+	  .set = set_tmp_overlay },
+	{ "ro-overlay", 0, VERB_RUN, "DEST", "the layers at DEST, read-only",
+	  .set = set_ro_overlay },
+	{ "proc", 0, VERB_RUN, "DEST", "a fresh /proc", .set = set_proc },
+	{ "dev", 0, VERB_RUN, "DEST", "a minimal /dev", .set = set_dev },
+	{ "devpts", 0, VERB_RUN, "DEST", "pseudo-terminals of its own", .set = set_devpts },
+	{ "sysfs", 0, VERB_RUN, "DEST", "a fresh /sys; needs a network namespace",
+	  .set = set_sysfs },
+	{ "cgroupfs", 0, VERB_RUN, "DEST", "the cgroup tree from the sandbox down",
+	  .set = set_cgroupfs },
+	{ "mqueue", 0, VERB_RUN, "DEST", "POSIX message queues", .set = set_mqueue },
+	{ "tmpfs", 0, VERB_RUN, "DEST", "an empty, private directory", .set = set_tmpfs },
+	{ "mask", 0, VERB_RUN, "PATH|GLOB", "what is there now shows as empty and read-only",
+	  .set = set_mask },
+	{ "dir", 0, VERB_RUN, "DEST", "make a directory", .set = set_dir },
+	{ "file", 0, VERB_RUN, "FD DEST", "a file with what FD gives", .set_words = set_file },
+	{ "bind-data", 0, VERB_RUN, "FD DEST", "the same, bound over DEST",
+	  .set_words = set_bind_data },
+	{ "ro-bind-data", 0, VERB_RUN, "FD DEST", "the same, read-only",
+	  .set_words = set_ro_bind_data },
+	{ "symlink", 0, VERB_RUN, "TARGET DEST", "a symbolic link", .set_words = set_symlink },
+	{ "chmod", 0, VERB_RUN, "OCTAL PATH", "permissions of what exists",
+	  .set_words = set_chmod },
+	{ "perms", 0, VERB_RUN, "OCTAL", "permissions of what the next option makes",
+	  .set = set_perms },
+	{ "size", 0, VERB_RUN, "BYTES", "size of the next --tmpfs", .set = set_size },
+	{ "unshare-user", 0, VERB_RUN, NULL, "a namespace of its own: users and rights",
+	  .set = set_unshare_user },
+	{ "unshare-user-try", 0, VERB_RUN, NULL, "the same, if it can be",
+	  .set = set_unshare_user_try },
+	{ "unshare-pid", 0, VERB_RUN, NULL, "a namespace of its own: processes",
+	  .set = set_unshare_pid },
+	{ "unshare-net", 0, VERB_RUN, NULL, "a namespace of its own: network",
+	  .set = set_unshare_net },
+	{ "unshare-ipc", 0, VERB_RUN, NULL,
+	  "a namespace of its own: System V IPC and message queues", .set = set_unshare_ipc },
+	{ "unshare-uts", 0, VERB_RUN, NULL, "a namespace of its own: host name",
+	  .set = set_unshare_uts },
+	{ "unshare-cgroup", 0, VERB_RUN, NULL, "a namespace of its own: cgroups",
+	  .set = set_unshare_cgroup },
+	{ "unshare-cgroup-try", 0, VERB_RUN, NULL, "the same, if it can be",
+	  .set = set_unshare_cgroup_try },
+	{ "unshare-time", 0, VERB_RUN, NULL, "a namespace of its own: clocks",
+	  .set = set_unshare_time },
+	{ "unshare-all", 0, VERB_RUN, NULL, "all of these but time (default)",
+	  .set = set_unshare_all },
+	{ "share-user", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_user },
+	{ "share-pid", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_pid },
+	{ "share-net", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_net },
+	{ "share-ipc", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_ipc },
+	{ "share-uts", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_uts },
+	{ "share-cgroup", 0, VERB_RUN, NULL, "the caller's, instead of its own",
+	  .set = set_share_cgroup },
+	{ "monotonic", 0, VERB_RUN, "TIME", "set CLOCK_MONOTONIC off by TIME; unshares time",
+	  .set = set_monotonic },
+	{ "boottime", 0, VERB_RUN, "TIME", "set CLOCK_BOOTTIME off by TIME; unshares time",
+	  .set = set_boottime },
+	{ "join", 0, VERB_RUN, "NS=PID|PATH", "enter an existing namespace; repeatable",
+	  .set = set_join },
+	{ "userns", 0, VERB_RUN, "FD", "the same, a user namespace by descriptor",
+	  .set = set_userns },
+	{ "userns2", 0, VERB_RUN, "FD", "enter this one after the set-up", .set = set_userns2 },
+	{ "pidns", 0, VERB_RUN, "FD", "the same, a PID namespace by descriptor", .set = set_pidns },
+	{ "disable-userns", 0, VERB_RUN, NULL, "no further user namespaces inside",
+	  .set = set_disable_userns },
+	{ "assert-userns-disabled", 0, VERB_RUN, NULL, "fail if some can be made inside",
+	  .set = set_assert_userns_disabled },
+	{ "uid", 0, VERB_RUN, "UID", "user id inside (default: the same as outside)",
+	  .set = set_uid },
+	{ "gid", 0, VERB_RUN, "GID", "group id inside", .set = set_gid },
+	{ "map-uid", 0, VERB_RUN, "INSIDE:OUTSIDE:COUNT",
+	  "map a range of user ids, by newuidmap; repeatable", .set = set_map_uid },
+	{ "map-gid", 0, VERB_RUN, "INSIDE:OUTSIDE:COUNT",
+	  "map a range of group ids, by newgidmap; repeatable", .set = set_map_gid },
+	{ "map-auto", 0, VERB_RUN, NULL, "map all that /etc/subuid and /etc/subgid give",
+	  .set = set_map_auto },
+	{ "cap-add", 0, VERB_RUN, "CAP", "keep a capability, or ALL; repeatable",
+	  .set = set_cap_add },
+	{ "cap-drop", 0, VERB_RUN, "CAP", "take it away again, or ALL", .set = set_cap_drop },
+	{ "no-new-privs", 0, VERB_RUN, NULL, "executing gains no privileges (default; =0: it may)",
+	  .set = set_no_new_privs },
+	{ "seccomp", 0, VERB_RUN, "FD", "load the compiled filter that FD gives",
+	  .set = set_seccomp },
+	{ "add-seccomp-fd", 0, VERB_RUN, "FD", "the same; repeatable", .set = set_add_seccomp_fd },
+	{ "exec-label", 0, VERB_RUN, "LABEL", "SELinux label of the agent", .set = set_exec_label },
+	{ "file-label", 0, VERB_RUN, "LABEL", "SELinux label of private files",
+	  .set = set_file_label },
+	{ "keep-keyring", 0, VERB_RUN, NULL, "the caller's session keyring instead of a new one",
+	  .set = set_keep_keyring },
+	{ "keep-fd", 0, VERB_RUN, "FD", "hand FD on to the agent; repeatable", .set = set_keep_fd },
+	{ "inherit-fds", 0, VERB_RUN, NULL, "hand all descriptors on", .set = set_inherit_fds },
+	{ "setenv", 0, VERB_RUN, "VAR VALUE", "set a variable of the environment",
+	  .set_words = set_setenv },
+	{ "unsetenv", 0, VERB_RUN, "VAR", "remove one", .set = set_unsetenv },
+	{ "clearenv", 0, VERB_RUN, NULL, "remove all", .set = set_clearenv },
+	{ "chdir", 0, VERB_RUN, "DIR", "the agent's directory (default: the same, or /)",
+	  .set = set_chdir },
+	{ "argv0", 0, VERB_RUN, "VALUE", "the agent's argv[0]", .set = set_argv0 },
+	{ "tty", 0, VERB_RUN, "HOW",
+	  "pty (default where stdin is a terminal), inherit or new-session", .set = set_tty },
+	{ "new-session", 0, VERB_RUN, NULL, "--tty=new-session", .set = set_new_session },
+	{ "as-pid-1", 0, VERB_RUN, NULL, "the agent is PID 1 itself; nobody reaps",
+	  .set = set_as_pid_1 },
+	{ "die-with-parent", 0, VERB_RUN, NULL, "end when our parent does",
+	  .set = set_die_with_parent },
+	{ "name", 0, VERB_RUN, "NAME", "how cradle enter and --hostname call the sandbox",
+	  .set = set_name },
+	{ "lock-file", 0, VERB_RUN, "DEST", "hold a read lock on a file inside; repeatable",
+	  .set = set_lock_file },
+	{ "sync-fd", 0, VERB_RUN, "FD", "keep FD open as long as the sandbox lives; repeatable",
+	  .set = set_sync_fd },
+	{ "block-fd", 0, VERB_RUN, "FD", "wait for FD to be readable before the agent starts",
+	  .set = set_block_fd },
+	{ "userns-block-fd", 0, VERB_RUN, "FD", "the same, before ids are mapped",
+	  .set = set_userns_block_fd },
+	{ "info-fd", 0, VERB_RUN, "FD", "write JSON about the sandbox to FD", .set = set_info_fd },
+	{ "json-status-fd", 0, VERB_RUN, "FD", "write JSON lines about its start and end to FD",
+	  .set = set_json_status_fd },
+	{ "args", 0, VERB_RUN, "FD", "options from FD, each ended by a NUL byte", .set = from_fd },
+	{ "config", 0, VERB_RUN, "FILE", "options from FILE, one a line, without the dashes",
+	  .set = from_file },
+	{ "dry-run", 0, VERB_RUN, NULL, "print the plan in order, do nothing", .set = set_dry_run },
 };
 
 const struct key *key_at(size_t i)

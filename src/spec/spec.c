@@ -79,6 +79,18 @@ int spec_check(const struct spec *spec)
 	return check_enter(&spec->enter) ?: check_end(&spec->end);
 }
 
+int spec_failure(const struct spec *spec)
+{
+	return spec->run.bwrap ? 1 : CRADLE_EXIT_FAILURE;
+}
+
+void spec_keep(struct spec *spec, int fd)
+{
+	if (spec->core.nkeep_fd < CRADLE_KEEP_MAX)
+		spec->keep[spec->core.nkeep_fd++] = fd;
+	spec->core.keep_fd = spec->keep;
+}
+
 void spec_finish(struct spec *spec)
 {
 	bool vm = spec->world == WORLD_VM;

@@ -10,6 +10,7 @@
 #include "cradle.h"
 #include "end.h"
 #include "net.h"
+#include "sandbox.h"
 #include "world.h"
 
 #define SPEC_MOUNTS     16
@@ -56,20 +57,14 @@ struct spec_end {
 	bool on_success_given, on_failure_given;
 	struct spec_report report[SPEC_REPORTS];
 	unsigned nreports;
-	bool opened;            /* by report_open() */
-	int keep[SPEC_REPORTS]; /* the descriptors among them: core.keep_fd */
-};
-
-/* What `cradle run` does outside. */
-struct spec_run {
-	const char *root;
-	bool again_on_reboot;
+	bool opened; /* by report_open() */
 };
 
 struct spec {
 	enum verb verb;
 	enum world world;
 	struct cradle_config core;
+	int keep[CRADLE_KEEP_MAX]; /* core.keep_fd */
 	bool leftovers_given, grace_given;
 	unsigned verbosity;
 	int pdeathsig;
@@ -83,6 +78,18 @@ struct spec {
 		size_t len;
 	} bad;
 };
+
+/* Where a sandbox begins; uid: the caller's. */
+void sandbox_init(struct spec *spec, bool bwrap, unsigned uid);
+
+/* Complete what it is made of, refuse what contradicts itself. 0, or -EINVAL after saying why. */
+int sandbox_finish(struct spec *spec, unsigned uid);
+
+/* The code of a failure of our own: 125, or bwrap's 1. */
+int spec_failure(const struct spec *spec);
+
+/* PID 1 keeps this descriptor while it supervises. */
+void spec_keep(struct spec *spec, int fd);
 
 /* Complete the defaults of this world. */
 void spec_finish(struct spec *spec);

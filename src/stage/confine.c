@@ -1,14 +1,112 @@
 /* The agent gives up what isn't its own. Runs in the child, last thing before exec; may not fork or
- * touch what PID 1 holds. */
+ * touch what PID 1 holds, whose memory it may still share. */
 #include "enter.h"
 
+#include "capability.h"
 #include "log.h"
 #include "sys.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static void close_fds(const struct spec_confine *confine)
+{
+	if (!confine->inherit_fds)
+		sys_close_above_2(confine->keep_fd, confine->nkeep_fd);
+}
+
+static int set_label(const char *label)
+{
+	int err = label ? sys_write_file("/proc/self/attr/exec", label) : 0;
+
+	return err ? log_errno(err, "cannot set the label %s%s", label,
+			       err == -EINVAL || err == -ENOENT ? " (is SELinux on?)" : "")
+		   : 0;
+}
+
+/* capabilities(7): the bounding set first, as that takes CAP_SETPCAP; ambient ones last, as they
+ * must be permitted and inheritable. Nothing is inheritable that isn't ambient (CVE-2022-24769). */
+static int set_capabilities(uint64_t keep)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	const uint32_t low = (uint32_t)keep, high = (uint32_t)(keep >> 32);
+	const struct __user_cap_data_struct data[2] = { { low, low, low }, { high, high, high } };
+
+	for (unsigned i = 0; i < 64; i++) {
+		if (!(keep >> i & 1) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) {
+			/* The first that this kernel doesn't know. */
+			if (errno == EINVAL)
+				break;
+			return log_errno(-errno, "cannot drop capability %u", i);
+		}
+	}
+	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &head, data) < 0)
+		return log_errno(-errno, "cannot set the capabilities%s",
+				 errno == EPERM ? " (one of those asked for isn't ours to give)"
+						: "");
+	for (unsigned i = 0; i < 64; i++) {
+		if ((keep >> i & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0 &&
+		    errno != EINVAL)
+			return log_errno(-errno, "cannot keep capability %u", i);
+	}
+	return 0;
+}
+
+static int load_filters(const struct spec_confine *confine)
+{
+	for (unsigned i = 0; i < confine->nfilters; i++) {
+		if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &confine->filter[i]) < 0)
+			return log_errno(-errno, "cannot load the seccomp filter%s",
+					 errno == EINVAL ? " (its program is wrong)" : "");
+	}
+	return 0;
+}
+
+static int restore_nofile(const struct spec_confine *confine)
+{
+	const struct rlimit limit = { confine->nofile_soft, confine->nofile_hard };
+
+	if (!confine->nofile_soft || setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return 0;
+	return log_errno(-errno, "cannot restore the limit of open files");
+}
+
+/* The order: descriptors while nothing forbids it; rights; no_new_privs, without which nobody may
+ * load a filter; the filters, so that no policy has to list the calls above. */
+static int confine_agent(const struct spec_confine *confine)
+{
+	int err = restore_nofile(confine);
+
+	close_fds(confine);
+	if (!err)
+		err = set_label(confine->exec_label);
+	if (!err && !confine->keep_rights)
+		err = set_capabilities(confine->caps);
+	if (!err && !confine->gain_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		err = log_errno(-errno, "cannot set no_new_privs");
+	return err ? err : load_filters(confine);
+}
+
+/* bwrap's callers expect its code. */
+void exec_failed(void *arg, int err)
+{
+	const struct spec *spec = arg;
+
+	(void)err;
+	if (spec->run.bwrap)
+		_exit(1);
+}
 
 int confine(void *arg)
 {
 	const struct spec *spec = arg;
-
 	int err = 0;
 
 	/* fork handed PID 1's score down (proc(5)); an agent that the OOM killer spares would be
@@ -17,5 +115,8 @@ int confine(void *arg)
 		err = sys_write_file("/proc/self/oom_score_adj", "0");
 	if (err)
 		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
-	return 0;
+	err = spec->run.confine.enabled ? confine_agent(&spec->run.confine) : 0;
+	if (err && spec->run.bwrap)
+		_exit(1);
+	return err;
 }

@@ -18,12 +18,14 @@ int vm_enter(struct spec *spec);
 /* VM, after the last process: unmount. */
 void vm_leave(void);
 
-/* The first process of the namespaces that `cradle run` made; ids is mapped to 0. */
-struct namespace_ids {
-	uid_t uid;
+/* What the launcher gives the first process of the namespaces that it made. */
+struct inside {
+	uid_t uid; /* outside */
 	gid_t gid;
+	int status; /* the socket to the launcher, status.h */
+	bool wait;  /* until it says so: it maps ids, sets limits or makes the network */
 };
-int namespace_enter(const struct spec *spec, struct namespace_ids ids);
+int namespace_enter(struct spec *spec, const struct inside *in);
 
 /* What was asked for by options, the same in all worlds. */
 int enter_asked(const struct spec_enter *enter);
@@ -31,11 +33,18 @@ int enter_asked(const struct spec_enter *enter);
 /* Bring lo up (one ioctl; netdevice(7)). A failure is a warning. */
 void enter_loopback(void);
 
-/* What the agent finds in its environment: ours, CRADLE_WORLD, in a VM a PATH. Lives as long as the
- * program. NULL: no memory. */
-char **environment(enum world world);
+/* What the agent finds in its environment: ours as changed by options, CRADLE_WORLD, in a VM a
+ * PATH. Lives as long as the program. NULL: no memory. */
+char **environment(const struct spec *spec);
+
+/* Forget argv and environ, which anybody in the sandbox could read in /proc/1; spec->core gets
+ * copies of what the agent needs. 0 or -ENOMEM. */
+int scrub(struct spec *spec);
 
 /* In the agent, last thing before exec. arg: the spec. */
 int confine(void *arg);
+
+/* In the agent that couldn't be executed. arg: the spec. */
+void exec_failed(void *arg, int err);
 
 #endif

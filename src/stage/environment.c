@@ -4,24 +4,76 @@
 #include "util.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 extern char **environ;
 
 enum { ROOM = 250, ADDED = 2 };
 
-static bool has(char **envp, const char *assignment)
-{
-	size_t len = strcspn(assignment, "=") + 1;
+struct list {
+	char **envp;
+	size_t n;
+};
 
-	for (; *envp; envp++) {
-		if (!strncmp(*envp, assignment, len))
+static size_t name_length(const char *assignment)
+{
+	return strcspn(assignment, "=");
+}
+
+static void remove_name(struct list *list, const char *name, size_t len)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (name_length(list->envp[i]) != len || memcmp(list->envp[i], name, len))
+			list->envp[to++] = list->envp[i];
+	}
+	list->n = to;
+	list->envp[to] = NULL;
+}
+
+/* Replaces one of that name: nested worlds included, ours is the truth. */
+static void put(struct list *list, const char *assignment)
+{
+	remove_name(list, assignment, name_length(assignment));
+	list->envp[list->n++] = (char *)assignment;
+	list->envp[list->n] = NULL;
+}
+
+static bool has(const struct list *list, const char *assignment)
+{
+	size_t len = name_length(assignment) + 1;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!strncmp(list->envp[i], assignment, len))
 			return true;
 	}
 	return false;
 }
 
-char **environment(enum world world)
+static bool change(struct list *list, const struct env_change *c)
+{
+	char *assignment;
+
+	if (!c->name) {
+		list->n = 0;
+		list->envp[0] = NULL;
+		return true;
+	}
+	if (!c->value) {
+		remove_name(list, c->name, strlen(c->name));
+		return true;
+	}
+	assignment = malloc(strlen(c->name) + strlen(c->value) + 2);
+	if (!assignment)
+		return false;
+	(void)sprintf(assignment, "%s=%s", c->name, c->value);
+	put(list, assignment);
+	return true;
+}
+
+char **environment(const struct spec *spec)
 {
 	static const char *const worlds[] = { [WORLD_VM] = "CRADLE_WORLD=vm",
 					      [WORLD_CONTAINER] = "CRADLE_WORLD=container",
@@ -30,25 +82,26 @@ char **environment(enum world world)
 	static const char path[] =
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	static char *few[ROOM + ADDED + 1];
-	char **envp = few;
-	size_t n = 0, to = 0;
+	const struct spec_env *env = &spec->run.env;
+	struct list list = { few, 0 };
+	size_t n = 0;
 
 	while (environ[n])
 		n++;
-	if (n > ROOM)
-		envp = malloc((n + ADDED + 1) * sizeof(*envp));
-	if (!envp)
+	if (n + env->nchanges > ROOM)
+		list.envp = malloc((n + env->nchanges + ADDED + 1) * sizeof(*list.envp));
+	if (!list.envp)
 		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		/* Ours is the truth, nested worlds included. */
-		if (!util_after(environ[i], "CRADLE_WORLD="))
-			envp[to++] = environ[i];
+	for (; list.n < n; list.n++)
+		list.envp[list.n] = environ[list.n];
+	list.envp[n] = NULL;
+	if (!spec->run.bwrap)
+		put(&list, worlds[spec->world]);
+	if (spec->world == WORLD_VM && !has(&list, path))
+		put(&list, path);
+	for (unsigned i = 0; i < env->nchanges; i++) {
+		if (!change(&list, &env->change[i]))
+			return NULL;
 	}
-	envp[to++] = (char *)worlds[world];
-	envp[to] = NULL;
-	if (world == WORLD_VM && !has(envp, path)) {
-		envp[to++] = (char *)path;
-		envp[to] = NULL;
-	}
-	return envp;
+	return list.envp;
 }

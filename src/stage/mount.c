@@ -109,7 +109,7 @@ static const struct {
 };
 
 /* Split a comma list into flags and what the file system itself reads, as mount(8) does. */
-static unsigned long split_options(const char *options, char *data, size_t size)
+unsigned long mount_split_options(const char *options, char *data, size_t size)
 {
 	unsigned long flags = 0;
 	size_t used = 0;
@@ -173,7 +173,7 @@ int mount_asked(const struct spec_mount *m)
 	bool bind = !strcmp(m->type, "bind");
 	struct stat st;
 	char data[512];
-	unsigned long flags = split_options(m->options, data, sizeof(data));
+	unsigned long flags = mount_split_options(m->options, data, sizeof(data));
 	int err = 0;
 
 	bind = bind || (flags & MS_BIND);

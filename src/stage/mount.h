@@ -18,6 +18,9 @@ void mount_links(void);
 /* One that was asked for. 0, or -errno after saying why; with nofail 0 after a warning. */
 int mount_asked(const struct spec_mount *m);
 
+/* Split a comma list into flags, which are returned, and what the file system itself reads. */
+unsigned long mount_split_options(const char *options, char *data, size_t size);
+
 /* An initramfs can't be pivoted away (pivot_root(2): EINVAL on rootfs), which container runtimes
  * want to do: put a bind mount of it over it. Before anything else is mounted. */
 void mount_make_pivotable(void);

@@ -1,0 +1,68 @@
+/* Sources of binds and overlays. May open paths of the host, and nothing else. */
+#include "sources.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { SPARE = 64 };
+
+/* Each source takes a descriptor here, and a tree one more in PID 1. */
+static void raise_limit(struct spec_run *run)
+{
+	unsigned need = 2 * (run->plan.nops + run->plan.nlayers) + SPARE;
+	struct rlimit limit;
+
+	if (need < 512 || getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= need)
+		return;
+	run->confine.nofile_soft = limit.rlim_cur;
+	run->confine.nofile_hard = limit.rlim_max;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int open_bind(struct op *op)
+{
+	if (op->flags & OP_GIVEN_FD)
+		return fcntl(op->fd, F_GETFD) < 0 ? log_errno(-errno, "cannot bind fd %d", op->fd)
+						  : 0;
+	op->fd = open(op->source, O_PATH | O_CLOEXEC);
+	if (op->fd >= 0 || ((op->flags & OP_TRY) && errno == ENOENT))
+		return 0;
+	return log_errno(-errno, "cannot bind %s%s", op->source,
+			 errno == EMFILE ? " (the limit of open files is too low: ulimit -Hn)"
+					 : "");
+}
+
+int sources_open(struct spec_run *run)
+{
+	struct plan *plan = &run->plan;
+	int err = 0;
+
+	raise_limit(run);
+	for (unsigned i = 0; i < plan->nops && !err; i++) {
+		if (plan->op[i].kind == OP_BIND)
+			err = open_bind(&plan->op[i]);
+	}
+	for (unsigned i = 0; i < plan->nlayers && !err; i++) {
+		plan->layer[i].fd = open(plan->layer[i].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (plan->layer[i].fd < 0)
+			err = log_errno(-errno, "cannot use %s as a layer", plan->layer[i].path);
+	}
+	return err;
+}
+
+void sources_close(struct spec_run *run)
+{
+	struct plan *plan = &run->plan;
+
+	for (unsigned i = 0; i < plan->nops; i++) {
+		if (plan->op[i].kind == OP_BIND && plan->op[i].fd >= 0)
+			(void)close(plan->op[i].fd);
+	}
+	for (unsigned i = 0; i < plan->nlayers; i++)
+		(void)close(plan->layer[i].fd);
+}

@@ -1,0 +1,281 @@
+/* The order of a root file system. Pure but for what it logs. */
+#include "ops.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct op *plan_add(struct plan *plan, enum op_kind kind, const char *source, const char *dest)
+{
+	struct op *op;
+
+	if (plan->nops == plan->room) {
+		unsigned room = plan->room ? plan->room * 2 : 32;
+		struct op *more = realloc(plan->op, room * sizeof(*more));
+
+		if (!more)
+			return NULL;
+		plan->op = more;
+		plan->room = room;
+	}
+	op = &plan->op[plan->nops++];
+	*op = (struct op){ .kind = kind,
+			   .source = source,
+			   .dest = dest,
+			   .fd = -1,
+			   .tree = -1,
+			   .perms = plan->perms_given ? plan->perms : -1 };
+	plan->perms_given = false;
+	return op;
+}
+
+const char *plan_add_layer(struct plan *plan, const char *path)
+{
+	struct layer *more;
+
+	if (!*path)
+		return "expected a directory";
+	more = realloc(plan->layer, (plan->nlayers + 1) * sizeof(*more));
+	if (!more)
+		return "expected less: there is no memory";
+	plan->layer = more;
+	plan->layer[plan->nlayers++] = (struct layer){ path, -1 };
+	plan->layer_pending++;
+	return NULL;
+}
+
+static bool is_root(const char *path)
+{
+	return strspn(path, "/.") == strlen(path) && !strstr(path, "..");
+}
+
+static bool can_be_root(enum op_kind kind)
+{
+	return kind == OP_BIND || kind == OP_OVERLAY || kind == OP_TMPFS || kind == OP_MOUNT;
+}
+
+static int check_pending(const struct plan *plan)
+{
+	const char *what = plan->perms_given     ? "--perms"
+			   : plan->size_given    ? "--size"
+			   : plan->layer_pending ? "--overlay-src"
+						 : NULL;
+
+	if (!what)
+		return 0;
+	log_error("%s: expected the option that it is meant for after it%s", what,
+		  plan->size_given ? ", which is --tmpfs" : "");
+	return -EINVAL;
+}
+
+static int check_op(const struct op *op)
+{
+	if (is_root(op->dest) && !can_be_root(op->kind) && op->kind != OP_REMOUNT &&
+	    op->kind != OP_CHMOD && op->kind != OP_DIR) {
+		log_error("cannot make / of this: %s needs a path below it", op->dest);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A mount on / hides all that was before it, so it is where the list begins. */
+static unsigned find_root(struct plan *plan)
+{
+	for (unsigned i = plan->nops; i > 0; i--) {
+		if (is_root(plan->op[i - 1].dest) && can_be_root(plan->op[i - 1].kind))
+			return i - 1;
+	}
+	return plan->nops;
+}
+
+static void drop_before(struct plan *plan, unsigned n)
+{
+	if (n && !plan->no_defaults)
+		log_warn("%u options before the one that makes / have no effect", n);
+	memmove(plan->op, plan->op + n, (plan->nops - n) * sizeof(*plan->op));
+	plan->nops -= n;
+}
+
+static const struct {
+	enum op_kind kind;
+	const char *dest;
+	int perms;
+	bool dir_only; /* what a VM's agent finds, too; the host's tree has its own */
+} defaults[] = {
+	{ OP_DEV, "/dev", -1, false },      { OP_MQUEUE, "/dev/mqueue", -1, true },
+	{ OP_TMPFS, "/tmp", 01777, false }, { OP_TMPFS, "/run", 0755, false },
+	{ OP_PROC, "/proc", -1, false },    { OP_SYSFS, "/sys", -1, true },
+};
+
+enum { NDEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
+
+/* After the root, before all that was asked for. */
+static int add_defaults(struct plan *plan, unsigned at, bool pid, bool net)
+{
+	unsigned before = plan->nops, n;
+
+	for (unsigned i = 0; i < NDEFAULTS; i++) {
+		struct op *op;
+
+		if (defaults[i].dir_only &&
+		    (plan->root != ROOT_DIR || (defaults[i].kind == OP_SYSFS && !net)))
+			continue;
+		op = plan_add(plan, defaults[i].kind, NULL, defaults[i].dest);
+		if (!op)
+			return log_errno(-ENOMEM, "cannot plan the root file system");
+		op->flags = OP_DEFAULT | (defaults[i].dir_only ? OP_TRY : 0);
+		op->perms = defaults[i].perms;
+		/* Only a PID namespace of ours has a /proc that we may mount (proc(5)). */
+		if (op->kind == OP_PROC && !pid) {
+			op->kind = OP_BIND;
+			op->source = "/proc";
+		}
+	}
+	n = plan->nops - before;
+	for (unsigned i = 0; i < n; i++) {
+		struct op op = plan->op[before + i];
+
+		memmove(plan->op + at + i + 1, plan->op + at + i,
+			(before - at) * sizeof(*plan->op));
+		plan->op[at + i] = op;
+	}
+	return 0;
+}
+
+static int set_root(struct plan *plan)
+{
+	unsigned at = find_root(plan);
+
+	if (at == plan->nops)
+		return 0;
+	if (plan->root == ROOT_DIR || plan->root_overlay) {
+		log_error("--root and a mount on /: expected one of them");
+		return -EINVAL;
+	}
+	drop_before(plan, at);
+	plan->has_root_op = true;
+	return 0;
+}
+
+int plan_finish(struct plan *plan, bool pid, bool net)
+{
+	int err = check_pending(plan);
+
+	for (unsigned i = 0; i < plan->nops && !err; i++)
+		err = check_op(&plan->op[i]);
+	if (!err && plan->root_overlay && plan->root != ROOT_HOST) {
+		log_error("--overlay-tmp-root is for the host's tree; --root=DIR has such a layer "
+			  "anyway");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = set_root(plan);
+	if (!err && !plan->no_defaults && plan->root != ROOT_EMPTY)
+		err = add_defaults(plan, plan->has_root_op, pid, net);
+	return err;
+}
+
+static const char *bind_name(const struct op *op)
+{
+	bool try = op->flags & OP_TRY;
+
+	if (op->flags & OP_GIVEN_FD)
+		return op->flags & OP_RO ? "ro-bind-fd" : "bind-fd";
+	if (op->flags & OP_DEVICES)
+		return try ? "dev-bind-try" : "dev-bind";
+	if (op->flags & OP_RO)
+		return try ? "ro-bind-try" : "ro-bind";
+	return try ? "bind-try" : "bind";
+}
+
+static const char *name_of(const struct op *op)
+{
+	static const char *const names[] = {
+		[OP_TMPFS] = "tmpfs",
+		[OP_PROC] = "proc",
+		[OP_DEV] = "dev",
+		[OP_DEVPTS] = "devpts",
+		[OP_SYSFS] = "sysfs",
+		[OP_CGROUPFS] = "cgroupfs",
+		[OP_MQUEUE] = "mqueue",
+		[OP_DIR] = "dir",
+		[OP_FILE] = "file",
+		[OP_SYMLINK] = "symlink",
+		[OP_REMOUNT] = "remount-ro",
+		[OP_MASK] = "mask",
+		[OP_CHMOD] = "chmod",
+	};
+
+	switch (op->kind) {
+	case OP_BIND:
+		return bind_name(op);
+	case OP_BIND_DATA:
+		return op->flags & OP_RO ? "ro-bind-data" : "bind-data";
+	case OP_OVERLAY:
+		return op->upper ? "overlay" : op->flags & OP_RO ? "ro-overlay" : "tmp-overlay";
+	default:
+		return names[op->kind];
+	}
+}
+
+/* A word of a configuration file; returns where the text goes on. */
+static size_t put(char *buf, size_t size, size_t at, const char *word)
+{
+	bool quote = !*word || strpbrk(word, " \t\"\\#");
+
+	if (at + 2 * strlen(word) + 4 >= size)
+		return at;
+	buf[at++] = ' ';
+	if (quote)
+		buf[at++] = '"';
+	for (; *word; word++) {
+		if (*word == '"' || *word == '\\')
+			buf[at++] = '\\';
+		buf[at++] = *word;
+	}
+	if (quote)
+		buf[at++] = '"';
+	buf[at] = '\0';
+	return at;
+}
+
+const char *op_line(const struct plan *plan, const struct op *op, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	if (op->kind == OP_MOUNT) {
+		(void)snprintf(buf, size, "mount %s:%s:%s:%s", op->source, op->dest, op->type,
+			       op->options);
+		return buf;
+	}
+	for (unsigned i = 0; i < op->nlayers; i++) {
+		at += (size_t)snprintf(buf + at, size - at, "overlay-src");
+		at = put(buf, size - 1, at, plan->layer[op->layer + i].path);
+		at += (size_t)snprintf(buf + at, size - at, "\n");
+	}
+	if (op->perms >= 0 && op->kind != OP_CHMOD)
+		at += (size_t)snprintf(buf + at, size - at, "perms %04o\n", (unsigned)op->perms);
+	if (op->size)
+		at += (size_t)snprintf(buf + at, size - at, "size %llu\n",
+				       (unsigned long long)op->size);
+	if (op->idmap)
+		at += (size_t)snprintf(buf + at, size - at, "bind-mapped %s", op->idmap);
+	else
+		at += (size_t)snprintf(buf + at, size - at, "%s", name_of(op));
+	if (op->kind == OP_CHMOD)
+		at += (size_t)snprintf(buf + at, size - at, " %04o", (unsigned)op->perms);
+	if (op->flags & OP_GIVEN_FD)
+		at += (size_t)snprintf(buf + at, size - at, " %d", op->fd);
+	if (op->upper) {
+		at = put(buf, size, at, op->upper);
+		at = put(buf, size, at, op->work);
+	}
+	if (op->source)
+		at = put(buf, size, at, op->source);
+	(void)put(buf, size, at, op->dest);
+	return buf;
+}

@@ -1,0 +1,74 @@
+/* Where `cradle run` and bwrap begin, and what follows from what was asked for. Pure but for what
+ * it logs. */
+#include "spec.h"
+
+#include "capability.h"
+#include "log.h"
+#include "namespaces.h"
+
+#include <errno.h>
+
+void sandbox_init(struct spec *spec, bool bwrap, unsigned uid)
+{
+	struct spec_run *run = &spec->run;
+
+	run->bwrap = bwrap;
+	run->plan.no_defaults = bwrap;
+	run->plan.root = bwrap ? ROOT_EMPTY : ROOT_HOST;
+	run->ns.unshare = bwrap ? 0 : NS_ALL;
+	run->ns.userns2 = -1;
+	for (unsigned i = 0; i < NS_KINDS; i++)
+		run->ns.join_fd[i] = -1;
+	run->status.info_fd = run->status.json_fd = -1;
+	run->status.block_fd = run->status.userns_block_fd = -1;
+	run->confine.enabled = true;
+	/* bwrap started by root takes nothing away; it also hands all descriptors on, and leaves
+	 * the terminal alone. */
+	run->confine.caps = bwrap && !uid ? CAPABILITY_ALL : 0;
+	run->confine.inherit_fds = bwrap;
+	run->confine.keep_keyring = bwrap;
+	run->tty = bwrap ? TTY_INHERIT : TTY_PTY;
+}
+
+static int check_needs(bool needs, bool has, const char *what, const char *fix)
+{
+	if (!needs || has)
+		return 0;
+	log_error("%s: expected %s with it", what, fix);
+	return -EINVAL;
+}
+
+int sandbox_finish(struct spec *spec, unsigned uid)
+{
+	struct spec_run *run = &spec->run;
+	struct spec_ns *ns = &run->ns;
+	bool joins = ns->join[NS_USER] || ns->join_fd[NS_USER] >= 0;
+	bool user, own_user;
+	int err;
+
+	ns->unshare |= 1U << NS_MNT;
+	/* Without root nothing else can be unshared. */
+	if (uid && !joins)
+		ns->unshare |= 1U << NS_USER;
+	for (unsigned i = 0; i < NS_KINDS; i++) {
+		if (ns->join[i] || ns->join_fd[i] >= 0)
+			ns->unshare &= ~(1U << i);
+	}
+	/* A PID namespace below the one that was given. */
+	own_user = ns->unshare >> NS_USER & 1;
+	user = own_user || joins;
+	/* As root without a user namespace, /proc of the host's PIDs can be mounted. */
+	run->as_pid_1 = run->as_pid_1 || !(ns->unshare >> NS_PID & 1);
+	err = check_needs(run->ids.uid_given || run->ids.gid_given, user, "--uid and --gid",
+			  "--unshare-user");
+	if (!err)
+		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
+				  "--unshare-uts");
+	if (!err)
+		err = check_needs(ns->disable_userns, own_user, "--disable-userns",
+				  "--unshare-user");
+	if (!err)
+		err = plan_finish(&run->plan, (ns->unshare >> NS_PID & 1) || !uid,
+				  ns->unshare >> NS_NET & 1);
+	return err;
+}

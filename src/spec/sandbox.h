@@ -1,0 +1,101 @@
+/* sandbox.h - the parts of a spec that only a sandbox has. Plain data, one struct per stage. */
+#ifndef SPEC_SANDBOX_H
+#define SPEC_SANDBOX_H
+
+#include "ops.h"
+
+#include <linux/filter.h>
+
+/* Kinds of namespaces, in the order of the names in namespaces.c. */
+enum ns_kind { NS_USER, NS_MNT, NS_PID, NS_NET, NS_IPC, NS_UTS, NS_CGROUP, NS_TIME, NS_KINDS };
+
+enum {
+	SANDBOX_MAPS = 16,
+	SANDBOX_FILTERS = 16,
+	SANDBOX_KEEP = 64,
+	SANDBOX_ENV = 512,
+	SANDBOX_LOCKS = 16
+};
+
+struct spec_ns {
+	unsigned unshare;           /* bit per kind */
+	unsigned try_;              /* ... which may be missing */
+	const char *join[NS_KINDS]; /* PID or path; NULL: none */
+	int join_fd[NS_KINDS];      /* or a descriptor; -1: none */
+	int userns2;                /* entered after the set-up; -1: none */
+	bool offsets;
+	int64_t monotonic_ns, boottime_ns; /* of the time namespace */
+	bool disable_userns, assert_userns_disabled;
+};
+
+struct idmap {
+	unsigned inside, outside, count;
+};
+
+struct spec_ids {
+	bool uid_given, gid_given;
+	unsigned uid, gid; /* inside */
+	struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
+	unsigned nuid_maps, ngid_maps;
+	bool map_auto; /* all of /etc/subuid and /etc/subgid, too */
+};
+
+enum tty_mode { TTY_PTY, TTY_INHERIT, TTY_NEW_SESSION };
+
+/* What the agent loses, or keeps. */
+struct spec_confine {
+	bool enabled;              /* a sandbox's agent; elsewhere nothing is taken away */
+	uint64_t caps;             /* bit per capability that it keeps */
+	bool gain_privileges;      /* no no_new_privs */
+	bool keep_keyring;         /* the caller's session keyring */
+	bool inherit_fds;          /* all of them */
+	bool keep_rights;          /* bwrap as root: what root has */
+	int keep_fd[SANDBOX_KEEP]; /* besides 0 to 2, ascending */
+	unsigned nkeep_fd;
+	struct sock_fprog filter[SANDBOX_FILTERS]; /* loaded in this order */
+	unsigned nfilters;
+	const char *exec_label, *file_label;
+	uint64_t nofile_soft, nofile_hard; /* as found, where the launcher needed more; 0: leave */
+};
+
+struct env_change {
+	const char *name, *value; /* value NULL: unset; name NULL: forget everything */
+};
+
+struct spec_env {
+	struct env_change change[SANDBOX_ENV];
+	unsigned nchanges;
+};
+
+/* Descriptors through which a caller follows or steers, -1: none. */
+struct spec_status {
+	int launcher; /* in PID 1: the socket to it */
+	int info_fd, json_fd, block_fd, userns_block_fd, sync_fd[SANDBOX_LOCKS];
+	unsigned nsync;
+	const char *lock[SANDBOX_LOCKS];
+	unsigned nlocks;
+};
+
+/* What `cradle run` does. */
+struct spec_run {
+	bool bwrap; /* bwrap's starting point, messages and codes */
+	struct plan plan;
+	struct spec_ns ns;
+	struct spec_ids ids;
+	struct spec_confine confine;
+	struct spec_env env;
+	struct spec_status status;
+	enum tty_mode tty;
+	bool tty_given;
+	bool as_pid_1;        /* no init: the agent is PID 1 itself */
+	bool die_with_parent; /* the launcher, with whoever started it */
+	bool again_on_reboot;
+	bool dry_run;
+	const char *chdir;
+	const char *argv0;
+	const char *name;        /* of the sandbox */
+	char *argv_start;        /* where the kernel put our argv */
+	const char *best_effort; /* comma list: what may be missing */
+};
+
+#endif

@@ -1,0 +1,398 @@
+/* How the options are read that make namespaces and wall the agent in. May only write into the
+ * spec, and read what a descriptor on the command line holds. */
+#include "setters.h"
+
+#include "capability.h"
+#include "bpf.h"
+#include "util.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char a_fd[] = "expected the number of an open descriptor";
+static const char an_id[] = "expected a number below 4294967295";
+
+static const char *set_fd(int *field, const char *value)
+{
+	uint64_t fd;
+
+	if (!util_number(value, INT32_MAX, &fd))
+		return a_fd;
+	*field = (int)fd;
+	return NULL;
+}
+
+static const char *set_bits(unsigned *field, unsigned bits, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	if (!wrong)
+		*field = on ? *field | bits : *field & ~bits;
+	return wrong;
+}
+
+#define SETS_NAMESPACE(kind, bit)                                            \
+	const char *set_unshare_##kind(struct spec *spec, const char *value) \
+	{                                                                    \
+		return set_bits(&spec->run.ns.unshare, 1U << (bit), value);  \
+	}
+
+#define DROPS_NAMESPACE(kind, bit)                                                          \
+	const char *set_share_##kind(struct spec *spec, const char *value)                  \
+	{                                                                                   \
+		bool on;                                                                    \
+		const char *wrong = set_bool(&on, value);                                   \
+                                                                                            \
+		if (!wrong)                                                                 \
+			(void)set_bits(&spec->run.ns.unshare, 1U << (bit), on ? "0" : "1"); \
+		return wrong;                                                               \
+	}
+
+SETS_NAMESPACE(user, NS_USER)
+SETS_NAMESPACE(pid, NS_PID)
+SETS_NAMESPACE(net, NS_NET)
+SETS_NAMESPACE(ipc, NS_IPC)
+SETS_NAMESPACE(uts, NS_UTS)
+SETS_NAMESPACE(cgroup, NS_CGROUP)
+SETS_NAMESPACE(time, NS_TIME)
+DROPS_NAMESPACE(user, NS_USER)
+DROPS_NAMESPACE(pid, NS_PID)
+DROPS_NAMESPACE(net, NS_NET)
+DROPS_NAMESPACE(ipc, NS_IPC)
+DROPS_NAMESPACE(uts, NS_UTS)
+DROPS_NAMESPACE(cgroup, NS_CGROUP)
+
+const char *set_unshare_user_try(struct spec *spec, const char *value)
+{
+	return set_unshare_user(spec, value) ?: set_bits(&spec->run.ns.try_, 1U << NS_USER, value);
+}
+
+const char *set_unshare_cgroup_try(struct spec *spec, const char *value)
+{
+	return set_unshare_cgroup(spec, value)
+		       ?: set_bits(&spec->run.ns.try_, 1U << NS_CGROUP, value);
+}
+
+const char *set_unshare_all(struct spec *spec, const char *value)
+{
+	spec->run.ns.try_ |= spec->run.bwrap ? 1U << NS_USER | 1U << NS_CGROUP : 0;
+	return set_bits(&spec->run.ns.unshare, NS_ALL, value);
+}
+
+const char *set_monotonic(struct spec *spec, const char *value)
+{
+	return set_offset(&spec->run.ns, &spec->run.ns.monotonic_ns, value);
+}
+
+const char *set_boottime(struct spec *spec, const char *value)
+{
+	return set_offset(&spec->run.ns, &spec->run.ns.boottime_ns, value);
+}
+
+const char *set_userns(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.ns.join_fd[NS_USER], value);
+}
+
+const char *set_userns2(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.ns.userns2, value);
+}
+
+const char *set_pidns(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.ns.join_fd[NS_PID], value);
+}
+
+const char *set_disable_userns(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.ns.disable_userns, value);
+}
+
+const char *set_assert_userns_disabled(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.ns.assert_userns_disabled, value);
+}
+
+const char *set_join(struct spec *spec, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	int kind = equals ? ns_kind(value, (size_t)(equals - value)) : -1;
+
+	if (kind < 0 || !equals[1])
+		return "expected NS=PID or NS=PATH with NS one of user, mnt, pid, net, ipc, uts, "
+		       "cgroup, time";
+	spec->run.ns.join[kind] = equals + 1;
+	return NULL;
+}
+
+static const char *set_id(unsigned *field, bool *given, const char *value)
+{
+	uint64_t id;
+
+	/* (uid_t)-1 means "leave it" to many system calls. */
+	if (!util_number(value, UINT32_MAX - 1, &id))
+		return an_id;
+	*field = (unsigned)id;
+	*given = true;
+	return NULL;
+}
+
+const char *set_uid(struct spec *spec, const char *value)
+{
+	return set_id(&spec->run.ids.uid, &spec->run.ids.uid_given, value);
+}
+
+const char *set_gid(struct spec *spec, const char *value)
+{
+	return set_id(&spec->run.ids.gid, &spec->run.ids.gid_given, value);
+}
+
+static const char *set_map(struct idmap *maps, unsigned *n, const char *value)
+{
+	const char *wrong;
+
+	if (*n == SANDBOX_MAPS)
+		return "expected at most 16 maps";
+	wrong = idmap_parse(&maps[*n], value);
+	if (!wrong)
+		(*n)++;
+	return wrong;
+}
+
+const char *set_map_uid(struct spec *spec, const char *value)
+{
+	return set_map(spec->run.ids.uid_map, &spec->run.ids.nuid_maps, value);
+}
+
+const char *set_map_gid(struct spec *spec, const char *value)
+{
+	return set_map(spec->run.ids.gid_map, &spec->run.ids.ngid_maps, value);
+}
+
+const char *set_map_auto(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.ids.map_auto, value);
+}
+
+const char *set_tty(struct spec *spec, const char *value)
+{
+	static const char *const words[] = { "pty", "inherit", "new-session" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(value, words[i]))
+			continue;
+		spec->run.tty = (enum tty_mode)i;
+		spec->run.tty_given = true;
+		return NULL;
+	}
+	return "expected pty, inherit or new-session";
+}
+
+const char *set_new_session(struct spec *spec, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	return wrong ? wrong : on ? set_tty(spec, "new-session") : NULL;
+}
+
+const char *set_die_with_parent(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.die_with_parent, value);
+}
+
+const char *set_as_pid_1(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.as_pid_1, value);
+}
+
+const char *set_cap_add(struct spec *spec, const char *value)
+{
+	uint64_t caps = capability_parse(value);
+
+	spec->run.confine.caps |= caps;
+	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
+}
+
+const char *set_cap_drop(struct spec *spec, const char *value)
+{
+	uint64_t caps = capability_parse(value);
+
+	spec->run.confine.caps &= ~caps;
+	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
+}
+
+const char *set_no_new_privs(struct spec *spec, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	if (!wrong)
+		spec->run.confine.gain_privileges = !on;
+	return wrong;
+}
+
+const char *set_keep_keyring(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.confine.keep_keyring, value);
+}
+
+const char *set_inherit_fds(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.confine.inherit_fds, value);
+}
+
+const char *set_keep_fd(struct spec *spec, const char *value)
+{
+	struct spec_confine *confine = &spec->run.confine;
+	unsigned at = confine->nkeep_fd;
+	int fd;
+
+	if (at == SANDBOX_KEEP)
+		return "expected at most 64 descriptors";
+	if (set_fd(&fd, value))
+		return a_fd;
+	for (; at && confine->keep_fd[at - 1] > fd; at--)
+		confine->keep_fd[at] = confine->keep_fd[at - 1];
+	confine->keep_fd[at] = fd;
+	confine->nkeep_fd++;
+	return NULL;
+}
+
+static const char *add_filter(struct spec *spec, const char *value)
+{
+	struct spec_confine *confine = &spec->run.confine;
+	const char *wrong;
+	int fd;
+
+	if (confine->nfilters == SANDBOX_FILTERS)
+		return "expected at most 16 filters";
+	wrong = set_fd(&fd, value);
+	if (!wrong)
+		wrong = bpf_read(&confine->filter[confine->nfilters], fd);
+	if (!wrong)
+		confine->nfilters++;
+	return wrong;
+}
+
+const char *set_seccomp(struct spec *spec, const char *value)
+{
+	return add_filter(spec, value);
+}
+
+const char *set_add_seccomp_fd(struct spec *spec, const char *value)
+{
+	return add_filter(spec, value);
+}
+
+const char *set_exec_label(struct spec *spec, const char *value)
+{
+	spec->run.confine.exec_label = value;
+	return NULL;
+}
+
+const char *set_file_label(struct spec *spec, const char *value)
+{
+	spec->run.confine.file_label = value;
+	return NULL;
+}
+
+static const char *change_env(struct spec *spec, const char *name, const char *value)
+{
+	struct spec_env *env = &spec->run.env;
+
+	if (env->nchanges == SANDBOX_ENV)
+		return "expected at most 512 changes of the environment";
+	if (name && (!*name || strchr(name, '=')))
+		return "expected the name of a variable";
+	env->change[env->nchanges++] = (struct env_change){ name, value };
+	return NULL;
+}
+
+const char *set_setenv(struct spec *spec, const char *const *word)
+{
+	return change_env(spec, word[0], word[1]);
+}
+
+const char *set_unsetenv(struct spec *spec, const char *value)
+{
+	return change_env(spec, value, NULL);
+}
+
+const char *set_clearenv(struct spec *spec, const char *value)
+{
+	bool on;
+	const char *wrong = set_bool(&on, value);
+
+	return wrong ? wrong : on ? change_env(spec, NULL, NULL) : NULL;
+}
+
+const char *set_chdir(struct spec *spec, const char *value)
+{
+	spec->run.chdir = value;
+	return NULL;
+}
+
+const char *set_argv0(struct spec *spec, const char *value)
+{
+	spec->run.argv0 = value;
+	return NULL;
+}
+
+const char *set_lock_file(struct spec *spec, const char *value)
+{
+	struct spec_status *status = &spec->run.status;
+
+	if (status->nlocks == SANDBOX_LOCKS)
+		return "expected at most 16 locks";
+	status->lock[status->nlocks++] = value;
+	return NULL;
+}
+
+const char *set_sync_fd(struct spec *spec, const char *value)
+{
+	struct spec_status *status = &spec->run.status;
+	const char *wrong;
+
+	if (status->nsync == SANDBOX_LOCKS)
+		return "expected at most 16 descriptors";
+	wrong = set_fd(&status->sync_fd[status->nsync], value);
+	if (!wrong)
+		status->nsync++;
+	return wrong;
+}
+
+const char *set_block_fd(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.status.block_fd, value);
+}
+
+const char *set_userns_block_fd(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.status.userns_block_fd, value);
+}
+
+const char *set_info_fd(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.status.info_fd, value);
+}
+
+const char *set_json_status_fd(struct spec *spec, const char *value)
+{
+	return set_fd(&spec->run.status.json_fd, value);
+}
+
+const char *set_name(struct spec *spec, const char *value)
+{
+	if (!*value || *value == '.' || strchr(value, '/') || strlen(value) > 64)
+		return "expected a name of 1 to 64 characters without a slash";
+	spec->run.name = value;
+	return NULL;
+}
+
+const char *set_dry_run(struct spec *spec, const char *value)
+{
+	return set_bool(&spec->run.dry_run, value);
+}

@@ -1,0 +1,32 @@
+/* dest.h - find, or make, what an operation works on inside the new root. */
+#ifndef STAGE_DEST_H
+#define STAGE_DEST_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { DEST_OWN = 128 };
+
+/* The new root while it is being made. */
+struct newroot {
+	int fd;              /* of its "/" */
+	dev_t own[DEST_OWN]; /* file systems that were made for this sandbox */
+	unsigned nown;
+};
+
+/* Remember that the file system at fd is ours: names may be made in it. */
+void dest_own(struct newroot *root, int fd);
+
+/* True if it is. */
+bool dest_is_own(const struct newroot *root, int fd);
+
+enum dest_kind { DEST_EXISTS, DEST_DIR, DEST_FILE };
+
+/* O_PATH descriptor of dest, which is made with all that leads to it if it isn't there, but only in
+ * file systems of ours. perms: of the last component. -errno after saying why. */
+int dest_open(const struct newroot *root, const char *dest, enum dest_kind kind, mode_t perms);
+
+/* The directory that dest is in, made if need be; *name becomes dest's last component. */
+int dest_parent(const struct newroot *root, const char *dest, const char **name);
+
+#endif

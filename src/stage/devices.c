@@ -1,0 +1,68 @@
+/* A minimal /dev. May make names only in the fresh file system that was mounted for it. */
+#include "root.h"
+
+#include "log.h"
+#include "tree.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A user namespace can't make device nodes (mknod(2)): the host's are bound. "." is the host's
+ * tree. */
+static int bind_node(int dev, const char *dest, const char *name)
+{
+	char source[16], target[PATH_MAX];
+
+	(void)snprintf(source, sizeof(source), "dev/%s", name);
+	(void)snprintf(target, sizeof(target), "%s/%s", dest, name);
+	if (mknodat(dev, name, S_IFREG | 0644, 0) < 0 ||
+	    mount(source, target, NULL, MS_BIND, NULL) < 0)
+		return log_errno(-errno, "cannot bind /%s on %s", source, target);
+	return 0;
+}
+
+static int make_terminals(struct assembly *a, int dev, const char *dest)
+{
+	char target[PATH_MAX];
+
+	(void)snprintf(target, sizeof(target), "%s/pts", dest);
+	if (mkdirat(dev, "pts", 0755) < 0 ||
+	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
+		  a->single_id ? "newinstance,mode=0620,ptmxmode=0666"
+			       : "newinstance,mode=0620,ptmxmode=0666,gid=5") < 0)
+		return log_errno(-errno, "cannot mount devpts on %s", target);
+	return 0;
+}
+
+int devices_make(struct assembly *a, const char *dest)
+{
+	static const char *const nodes[] = { "null", "zero", "full", "random", "urandom", "tty" };
+	static const char *const links[][2] = {
+		{ "/proc/self/fd", "fd" },       { "/proc/self/fd/0", "stdin" },
+		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
+		{ "pts/ptmx", "ptmx" },
+	};
+	int dev = tree_open(a->root.fd, dest, O_PATH);
+	int err = dev < 0 ? log_errno(dev, "cannot open %s", dest) : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(nodes) && !err; i++)
+		err = bind_node(dev, dest, nodes[i]);
+	if (!err)
+		err = make_terminals(a, dev, dest);
+	for (size_t i = 0; i < ARRAY_SIZE(links) && !err; i++) {
+		if (symlinkat(links[i][0], dev, links[i][1]) < 0)
+			err = log_errno(-errno, "cannot make the link %s/%s", dest, links[i][1]);
+	}
+	/* On the same tmpfs: shm_open(3) wants a directory, not a mount. */
+	if (!err && mkdirat(dev, "shm", 01777) < 0)
+		err = log_errno(-errno, "cannot make %s/shm", dest);
+	if (dev >= 0)
+		(void)close(dev);
+	return err;
+}
