@@ -29,6 +29,8 @@ cannot_table() {
 	cat <<-'END'
 	unshare       reboot-told       unshare(1) dies of the same signal whatever was asked
 	unshare-user  reboot-told       unshare(1) dies of the same signal whatever was asked
+	run           about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
+	run-user      about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
 	container     reboot            podman gives no CAP_SYS_BOOT, so the kernel refuses reboot(2)
 	vm            reboot-told       nobody outside but the VMM sees it; vm.bats looks there
 	vm            signal-outside    a VMM has Ctrl-Alt-Del and the power button, nothing else; vm.bats presses them
@@ -199,7 +201,9 @@ launch_namespaced() {
 	prefix_words "$PROBE"
 	case $world in
 	unshare*) outer=(unshare -Urpf --mount-proc "${prefix[@]}" "$CRADLE" init) ;;
-	run*) outer=("${prefix[@]}" "$CRADLE" run) ;;
+	# What the tests share is seen inside, and the agent may do what unshare's may.
+	run*) outer=("${prefix[@]}" "$CRADLE" run --tty=inherit --bind "${TMPDIR:-/tmp}" "${TMPDIR:-/tmp}"
+		--cap-add=ALL ${WORLD_KEEP_FD:+--keep-fd=$WORLD_KEEP_FD}) ;;
 	esac
 	exec env --default-signal "${WORLD_ENV[@]}" "${user[@]}" "${outer[@]}" \
 		"${world_options[@]}" -- "${world_agent[@]}"

@@ -1,6 +1,7 @@
 /* Sources of binds and overlays. May open paths of the host, and nothing else. */
 #include "sources.h"
 
+#include "layered.h"
 #include "log.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ static int open_bind(struct op *op)
 int sources_open(struct spec_run *run)
 {
 	struct plan *plan = &run->plan;
-	int err = 0;
+	int err = plan->root_overlay ? layered_root(plan) : 0;
 
 	raise_limit(run);
 	for (unsigned i = 0; i < plan->nops && !err; i++) {
@@ -50,7 +51,8 @@ int sources_open(struct spec_run *run)
 	for (unsigned i = 0; i < plan->nlayers && !err; i++) {
 		plan->layer[i].fd = open(plan->layer[i].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (plan->layer[i].fd < 0)
-			err = log_errno(-errno, "cannot use %s as a layer", plan->layer[i].path);
+			err = log_errno(-errno, "cannot use %s as %s", plan->layer[i].path,
+					plan->layer[i].path == plan->dir ? "root" : "a layer");
 	}
 	return err;
 }

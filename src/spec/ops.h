@@ -90,6 +90,9 @@ struct op *plan_add(struct plan *plan, enum op_kind kind, const char *source, co
 /* --overlay-src: for the overlay that comes next. */
 const char *plan_add_layer(struct plan *plan, const char *path);
 
+/* Put what was added from the n-th on before all else. 0, or -ENOMEM. */
+int plan_to_front(struct plan *plan, unsigned n);
+
 /* Put the defaults in front, find out which is the root, refuse what contradicts itself. pid: there
  * is a PID namespace whose /proc can be mounted. 0, or -EINVAL after saying why. */
 int plan_finish(struct plan *plan, bool pid, bool net);

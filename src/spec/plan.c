@@ -47,6 +47,20 @@ const char *plan_add_layer(struct plan *plan, const char *path)
 	return NULL;
 }
 
+int plan_to_front(struct plan *plan, unsigned n)
+{
+	unsigned moved = plan->nops - n;
+	struct op *copy = malloc((moved + 1) * sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, plan->op + n, moved * sizeof(*copy));
+	memmove(plan->op + moved, plan->op, n * sizeof(*copy));
+	memcpy(plan->op, copy, moved * sizeof(*copy));
+	free(copy);
+	return 0;
+}
+
 static bool is_root(const char *path)
 {
 	return strspn(path, "/.") == strlen(path) && !strstr(path, "..");
@@ -112,6 +126,14 @@ static const struct {
 
 enum { NDEFAULTS = sizeof(defaults) / sizeof(defaults[0]) };
 
+static void move(struct plan *plan, unsigned from, unsigned to)
+{
+	struct op op = plan->op[from];
+
+	memmove(plan->op + to + 1, plan->op + to, (from - to) * sizeof(*plan->op));
+	plan->op[to] = op;
+}
+
 /* After the root, before all that was asked for. */
 static int add_defaults(struct plan *plan, unsigned at, bool pid, bool net)
 {
@@ -135,13 +157,26 @@ static int add_defaults(struct plan *plan, unsigned at, bool pid, bool net)
 		}
 	}
 	n = plan->nops - before;
-	for (unsigned i = 0; i < n; i++) {
-		struct op op = plan->op[before + i];
+	for (unsigned i = 0; i < n; i++)
+		move(plan, before + i, at + i);
+	return 0;
+}
 
-		memmove(plan->op + at + i + 1, plan->op + at + i,
-			(before - at) * sizeof(*plan->op));
-		plan->op[at + i] = op;
-	}
+/* A directory below a layer that is thrown away. */
+static int set_layered_root(struct plan *plan)
+{
+	struct op *op;
+
+	if (plan_add_layer(plan, plan->dir))
+		return log_errno(-ENOMEM, "cannot plan the root file system");
+	op = plan_add(plan, OP_OVERLAY, NULL, "/");
+	if (!op)
+		return log_errno(-ENOMEM, "cannot plan the root file system");
+	op->layer = plan->nlayers - 1;
+	op->nlayers = 1;
+	plan->layer_pending = 0;
+	move(plan, plan->nops - 1, 0);
+	plan->has_root_op = true;
 	return 0;
 }
 
@@ -150,7 +185,7 @@ static int set_root(struct plan *plan)
 	unsigned at = find_root(plan);
 
 	if (at == plan->nops)
-		return 0;
+		return plan->dir ? set_layered_root(plan) : 0;
 	if (plan->root == ROOT_DIR || plan->root_overlay) {
 		log_error("--root and a mount on /: expected one of them");
 		return -EINVAL;

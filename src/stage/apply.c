@@ -31,13 +31,19 @@ static const char *fs_fix(const char *type, int err)
 	return "";
 }
 
+static bool is_trusted(const struct assembly *a, const struct op *op)
+{
+	return (op->flags & OP_DEFAULT) && a->plan->root == ROOT_HOST && !a->plan->has_root_op &&
+	       !a->plan->root_overlay;
+}
+
 /* On the host's own tree, which is ours to trust, by path; mount(2) is one call where fsopen(2)
  * takes five. Elsewhere on a descriptor that no link of /proc led to. */
 int apply_fs(struct assembly *a, const struct op *op, const char *type, unsigned long flags,
 	     const char *options)
 {
-	bool trusted =
-		(op->flags & OP_DEFAULT) && a->plan->root == ROOT_HOST && !a->plan->has_root_op;
+	bool trusted = (op->flags & OP_DEFAULT) && a->plan->root == ROOT_HOST &&
+		       !a->plan->has_root_op && !a->plan->root_overlay;
 	const char *source = op->kind == OP_MOUNT ? op->source : type;
 	char log[256];
 	int err = 0, fd = -1;
@@ -72,9 +78,8 @@ static int own(struct assembly *a, const struct op *op, int err)
 {
 	int fd;
 
-	/* Nobody will ask, if the plan is nothing but the defaults. */
-	if (err ||
-	    ((op->flags & OP_DEFAULT) && (a->plan->op[a->plan->nops - 1].flags & OP_DEFAULT)))
+	/* Nobody will ask, if the plan is nothing but the defaults on the host's tree. */
+	if (err || (is_trusted(a, op) && (a->plan->op[a->plan->nops - 1].flags & OP_DEFAULT)))
 		return err;
 	fd = tree_open(a->root.fd, op->dest, O_PATH);
 	if (fd < 0)

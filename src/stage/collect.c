@@ -162,6 +162,7 @@ static int reopen_layers(struct assembly *a, const struct op *op)
 static int collect_overlay(struct assembly *a, struct op *op)
 {
 	char options[4096], name[16], where[48], why[256];
+	const char *log;
 	int dir, err = reopen_layers(a, op);
 
 	if (err)
@@ -176,9 +177,10 @@ static int collect_overlay(struct assembly *a, struct op *op)
 	if (mount("overlay", where, "overlay", MS_NOSUID | MS_NODEV, options) < 0) {
 		err = -errno;
 		return log_errno(err, "cannot mount an overlay on %s (%s)", op->dest,
-				 *tree_why("overlay", options, why, sizeof(why))
-					 ? why + 2
-					 : "it needs overlayfs in user namespaces, Linux 5.11");
+				 *(log = tree_why("overlay", options, why, sizeof(why)))
+					 ? log
+					 : "it needs overlayfs in user namespaces, Linux 5.11, and "
+					   "layers without other mounts below them");
 	}
 	/* Attached: moved from here when its turn comes. */
 	op->tree = openat(a->scratch, name, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -26,7 +26,7 @@ static int base(struct assembly *a)
 		plan->op[0].tree = -1;
 		return tree;
 	}
-	if (plan->has_root_op || plan->root == ROOT_EMPTY)
+	if (plan->has_root_op || plan->root == ROOT_EMPTY || plan->root_overlay)
 		tree = tree_new("tmpfs", "mode=0755", TREE_NOSUID | TREE_NODEV);
 	else
 		tree = tree_clone(AT_FDCWD, "/", TREE_RDONLY | TREE_NOSUID | TREE_NODEV);
@@ -65,8 +65,10 @@ static int leave_host(struct assembly *a)
 	if (err)
 		return log_errno(err, "cannot make the new root file system the only one%s",
 				 pivot_fix(err));
-	return umount2(".", MNT_DETACH) < 0 ? log_errno(-errno, "cannot let go of the host's tree")
-					    : 0;
+	/* What lies on top of "/" goes first: the scratch file system, then the host's tree. */
+	for (int i = a->scratch < 0; i < 2 && !err; i++)
+		err = umount2(".", MNT_DETACH) < 0 ? -errno : 0;
+	return err ? log_errno(err, "cannot let go of the host's tree") : 0;
 }
 
 static bool needs_scratch(const struct plan *plan)
@@ -86,7 +88,7 @@ static bool base_is_own(const struct plan *plan)
 	if (plan->has_root_op)
 		return plan->op[0].kind == OP_TMPFS ||
 		       (plan->op[0].kind == OP_OVERLAY && !plan->op[0].upper);
-	return plan->root == ROOT_EMPTY;
+	return plan->root == ROOT_EMPTY || plan->root_overlay;
 }
 
 int root_assemble(struct assembly *a)
