@@ -73,7 +73,7 @@ within() {
 			run -125 within 20 "$CRADLE" run --grace=1s -- sh -c "./$name $word; rc=\$?; [ \$rc = 125 ] && exit 125"
 			[[ "$output" == "cradle: unknown option $word: "* ]]
 		done
-		run -0 within 20 "$CRADLE" run --grace=1s -- sh -c "./$name --help >out && echo alive"
+		run -0 within 20 "$CRADLE" run --grace=1s -- sh -c "./$name --help && echo alive"
 		[ "${lines[-1]}" = alive ]
 	done
 }
@@ -131,7 +131,7 @@ within() {
 	cd closed || return 1
 	# Executed there as nobody: "." can't be opened, and must not be left either.
 	run -0 within 30 setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$CRADLE" run --on-failure=restart -- sh -c 'readlink /proc/self/cwd; [ "$PPID" = 1 ] && [ $$ -gt 2 ]'
+		unshare -Urpf --mount-proc "$CRADLE" init --on-failure=restart -- sh -c 'readlink /proc/self/cwd; [ "$PPID" = 1 ] && [ $$ -gt 2 ]'
 	[ "${#lines[@]}" = 2 ]
 	[ "${lines[0]}" = "$PWD" ]
 	[ "${lines[1]}" = "$PWD" ]

@@ -24,7 +24,7 @@ inner() {
 	cat "/proc/$1/task/$1/children"
 }
 
-@test "a normal user gets namespaces of all kinds, uid 0 and no other process" {
+@test "a normal user gets namespaces of all kinds, his own id and no other process" {
 	run -0 --separate-stderr as_nobody "$CRADLE" run -- sh -c '
 		for ns in user pid mnt uts ipc net cgroup; do readlink /proc/self/ns/$ns; done; id -u; ls -d /proc/[0-9]*'
 	local ns
@@ -33,7 +33,7 @@ inner() {
 		[[ ! "$output" =~ "$(readlink "/proc/self/ns/$ns")" ]]
 		[[ "$output" == *"$ns:["* ]]
 	done
-	[[ "$output" == *$'\n0\n/proc/1\n'* ]]
+	[[ "$output" == *$'\n65534\n/proc/1\n'* ]]
 	[ "$stderr" = "" ]
 }
 
@@ -51,12 +51,21 @@ inner() {
 	run -0 --separate-stderr as_nobody "$CRADLE" run --root "$SUITE_DIR/tree" -- /agent \
 		cat /proc/self/mounts + write /new text + cat /new + stat /dev/null + stat /dev/ptmx + stat /dev/fd
 	local want
-	for want in '/ overlay' '/proc proc' '/sys sysfs' '/dev tmpfs' '/dev/pts devpts' '/dev/shm tmpfs' \
+	for want in '/ overlay' '/proc proc' '/sys sysfs' '/dev tmpfs' '/dev/pts devpts' \
 		'/dev/mqueue mqueue' '/run tmpfs' '/tmp tmpfs'; do
 		grep -q " $want " <<<"$output"
 	done
 	[[ "$output" == *text* ]]
 	[ "$(cd "$SUITE_DIR/tree" && find . -printf '%p %m %s\n' | sort)" = "$before" ]
+}
+
+@test "nothing of the host's tree stays mounted but what was asked for" {
+	once tree tree
+	local option
+	for option in --root="$SUITE_DIR/tree" --mask=/etc/passwd --overlay-tmp-root --name=plain; do
+		run -0 as_nobody "$CRADLE" run "$option" --ro-bind-try "$PROBE" /dev/agent -- /dev/agent cat /proc/self/mountinfo
+		[ "$(awk '$5 == "/"' <<<"$output" | wc -l)" = 1 ] || { echo "$option: $output"; return 1; }
+	done
 }
 
 @test "the host's files are out of reach from a root directory" {
@@ -107,7 +116,7 @@ inner() {
 	run -0 --separate-stderr "$CRADLE" run -- "$PROBE" print only
 	[ "$output" = only ]
 	[ "$stderr" = "" ]
-	run -0 --separate-stderr "$CRADLE" run --root "$SUITE_DIR/tree" -- /agent print only
+	run -0 --separate-stderr "$CRADLE" run --root "$SUITE_DIR/tree" --chdir=/ -- /agent print only
 	[ "$output" = only ]
 	[ "$stderr" = "" ]
 	[ "$(grep -cE "$ours" /proc/self/mounts)" = "$before" ]

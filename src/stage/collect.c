@@ -187,17 +187,20 @@ static int collect_overlay(struct assembly *a, struct op *op)
 	return op->tree < 0 ? log_errno(-errno, "cannot open the overlay on %s", op->dest) : 0;
 }
 
-int collect_sources(struct assembly *a)
+int collect_binds(struct assembly *a)
 {
 	int err = 0;
 
-	for (unsigned i = 0; i < a->plan->nops && !err; i++) {
-		struct op *op = &a->plan->op[i];
+	for (unsigned i = 0; i < a->plan->nops && !err; i++)
+		err = a->plan->op[i].kind == OP_BIND ? collect_bind(&a->plan->op[i]) : 0;
+	return err;
+}
 
-		if (op->kind == OP_BIND)
-			err = collect_bind(op);
-		else if (op->kind == OP_OVERLAY)
-			err = collect_overlay(a, op);
-	}
+int collect_overlays(struct assembly *a)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < a->plan->nops && !err; i++)
+		err = a->plan->op[i].kind == OP_OVERLAY ? collect_overlay(a, &a->plan->op[i]) : 0;
 	return err;
 }

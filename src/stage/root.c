@@ -91,6 +91,25 @@ static bool base_is_own(const struct plan *plan)
 	return plan->root == ROOT_EMPTY || plan->root_overlay;
 }
 
+/* Copies of the host's tree first: the scratch file system on top of "/" is no part of it. */
+static int collect(struct assembly *a)
+{
+	struct plan *plan = a->plan;
+	int err = collect_binds(a);
+	int tree = -1;
+
+	if (!err && !plan->has_root_op)
+		tree = base(a);
+	err = err ? err : plan->has_root_op || tree >= 0 ? 0 : tree;
+	if (!err && (a->outside_root || needs_scratch(plan)))
+		err = scratch_open(a);
+	if (!err)
+		err = collect_overlays(a);
+	if (!err && plan->has_root_op)
+		tree = base(a);
+	return err ? err : tree;
+}
+
 int root_assemble(struct assembly *a)
 {
 	struct plan *plan = a->plan;
@@ -98,12 +117,7 @@ int root_assemble(struct assembly *a)
 	int err, tree;
 
 	a->host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	err = a->host < 0 ? log_errno(-errno, "cannot open /") : 0;
-	if (!err && (a->outside_root || needs_scratch(plan)))
-		err = scratch_open(a);
-	if (!err)
-		err = collect_sources(a);
-	tree = err ? err : base(a);
+	tree = a->host < 0 ? log_errno(-errno, "cannot open /") : collect(a);
 	err = tree < 0 ? tree : enter(a, tree);
 	if (!err && base_is_own(plan))
 		dest_own(&a->root, a->root.fd);

@@ -20,8 +20,10 @@ struct assembly {
 /* Make it, enter it, and let go of the host's tree. 0, or -errno after saying why. */
 int root_assemble(struct assembly *a);
 
-/* collect.c: while paths are the host's: a detached mount for each source. */
-int collect_sources(struct assembly *a);
+/* collect.c: while paths are the host's: a detached mount for each source of a bind. */
+int collect_binds(struct assembly *a);
+/* collect.c: the overlays, in the scratch file system. */
+int collect_overlays(struct assembly *a);
 /* collect.c: mount the scratch file system on top of "/", where paths don't lead but descriptors
  * do. It is attached, as kernels before 6.15 copy no detached mount; before the new root is, which
  * it would cover; and it goes with the host's tree. */
