@@ -56,13 +56,26 @@ static void (*const measure[])(struct bench *) = {
 	measure_start,   measure_idle,  measure_orphans,
 	measure_signals, measure_calls, measure_sandbox
 };
-enum { CALLS = 4, NPARTS = sizeof(parts) / sizeof(*parts) };
+enum { CALLS = 4, SANDBOX, NPARTS };
 
 struct options {
 	const char *output;
 	bool only[NPARTS];
 	bool any;
 };
+
+static bool wanted(const struct options *o, unsigned part)
+{
+	return !o->any || o->only[part];
+}
+
+static bool wanted_below(const struct options *o, unsigned end)
+{
+	for (unsigned i = 0; i < end; i++)
+		if (wanted(o, i))
+			return true;
+	return false;
+}
 
 static char *dup_or_die(const char *text)
 {
@@ -222,6 +235,10 @@ static void print_machine(const struct bench *b)
 	printf("Linux %s, %ld CPUs, %s, %s rounds\n", u.release, sysconf(_SC_NPROCESSORS_ONLN),
 	       geteuid() ? "user and PID namespace" : "PID namespace",
 	       b->quick ? "few (--quick)" : "full");
+}
+
+static void print_supervisors(const struct bench *b)
+{
 	for (unsigned i = 0; i < b->ncandidates; i++) {
 		const struct candidate *c = &b->candidate[i];
 		struct stat st;
@@ -236,7 +253,6 @@ static void print_machine(const struct bench *b)
 		else
 			puts("  MISSING");
 	}
-	fflush(stdout);
 }
 
 /* A supervisor that is there but can't be measured is a failure; slowness isn't. */
@@ -286,12 +302,15 @@ int main(int argc, char **argv)
 	}
 	candidates_resolve(&b, b.build);
 	print_machine(&b);
+	if (wanted_below(&o, SANDBOX))
+		print_supervisors(&b);
+	fflush(stdout);
 	/* A page of a binary that isn't on disk yet would count as its user's own dirty memory. */
 	sync();
 	for (unsigned i = 0; i < NPARTS; i++)
-		if (!o.any || o.only[i])
+		if (wanted(&o, i))
 			measure[i](&b);
-	print_all(&b, !o.any || o.only[CALLS]);
+	print_all(&b, wanted(&o, CALLS));
 	err = o.output ? write_output(&b, o.output) : 0;
 	return err ? err : verdict(&b);
 }

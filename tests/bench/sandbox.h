@@ -27,7 +27,7 @@ enum sandbox_metric {
 	SB_COUNT
 };
 
-enum { MAX_LAUNCHERS = 8, FILTER_FD = 9, BINDS_MAX = 1000, WORDS_MAX = 64 + 3 * BINDS_MAX };
+enum { MAX_LAUNCHERS = 10, FILTER_FD = 9, BINDS_MAX = 1000, WORDS_MAX = 64 + 3 * BINDS_MAX };
 
 /* Words are split at blanks; DIR is the directory that all of it happens in. */
 struct launcher {

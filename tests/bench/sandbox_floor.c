@@ -3,10 +3,13 @@
  * isn't a launcher to use, but the price below which nobody gets who builds the same sandbox with a
  * root of its own and a reaping PID 1.
  *
- *   sandbox_floor [-n] [-p DIR] [-s FD] [-b COUNT SOURCE] PROGRAM [ARG...]
+ *   sandbox_floor [-n] [-i | -p DIR] [-s FD] [-b COUNT SOURCE] PROGRAM [ARG...]
  *
- *   -n  a network namespace, loopback up       -p  a private root: /usr, and DIR as /bench
- *   -s  the seccomp filter to read from FD     -b  COUNT times SOURCE, as /tmp/0, /tmp/1, ... */
+ *   -n  a network namespace, loopback up
+ *   -i  the host's tree where it is, instead of a clone of it that becomes the root
+ *   -p  a private root: /usr, and DIR as /bench
+ *   -s  the seccomp filter to read from FD
+ *   -b  COUNT times SOURCE, as /tmp/0, /tmp/1, ... */
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -38,6 +41,8 @@
 #define TREE_CLONE     1
 #define MOVE_FROM_TREE 4
 
+enum { RDONLY = 1, NOSUID = 2, NODEV = 4 };
+
 struct mount_attr {
 	uint64_t set, clear, propagation, userns;
 };
@@ -51,7 +56,7 @@ static struct {
 	const char *source;
 	unsigned nbinds;
 	int filter;
-	bool net;
+	bool net, in_place;
 	uid_t uid;
 	gid_t gid;
 	int status; /* PID 1 tells the agent's end here, before its namespaces are torn down */
@@ -107,9 +112,12 @@ static void loopback(void)
 	close(fd);
 }
 
+/* Private, or what the host mounts later shows up inside, and writable: user namespaces get slaves
+ * of its mounts. */
+static struct mount_attr locked = { .set = RDONLY | NOSUID | NODEV, .propagation = MS_PRIVATE };
+
 static int tree(const char *path, unsigned recursive)
 {
-	struct mount_attr locked = { .set = 1 | 2 | 4 }; /* RDONLY, NOSUID, NODEV */
 	unsigned flags = TREE_CLONE | O_CLOEXEC | recursive;
 	int fd = (int)syscall(SYS_open_tree_attr, AT_FDCWD, path, flags, &locked, sizeof(locked));
 
@@ -161,14 +169,15 @@ static void root_of_its_own(void)
 	attach(tree(strncat(path, want.private, sizeof(path) - 4), RECURSIVE), "/bench");
 }
 
-static void devices(void)
+/* FROM is the host's /dev with a slash, or "" where that is the working directory. */
+static void devices(const char *from)
 {
 	static const char *const nodes[] = { "null", "zero", "full", "random", "urandom", "tty" };
-	char host[32] = "/../dev/", path[32] = "/dev/";
+	char host[32], path[32] = "/dev/";
 
 	must(mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "mode=755"), "mount /dev");
 	for (unsigned i = 0; i < sizeof(nodes) / sizeof(*nodes); i++) {
-		strcpy(host + 8, nodes[i]);
+		strcat(strcpy(host, from), nodes[i]);
 		strcpy(path + 5, nodes[i]);
 		must(mknod(path, S_IFREG | 0666, 0), path);
 		must(mount(host, path, NULL, MS_BIND, NULL), path);
@@ -187,8 +196,10 @@ static void devices(void)
 
 static void binds(void)
 {
-	char path[32] = "/tmp/", source[4096] = "/..";
+	char path[32] = "/tmp/", source[4096] = "";
 
+	if (!want.in_place)
+		strcpy(source, "/..");
 	if (want.nbinds)
 		strncat(source, want.source, sizeof(source) - 4);
 	for (unsigned i = 0; i < want.nbinds; i++) {
@@ -201,17 +212,36 @@ static void binds(void)
 	}
 }
 
+/* The mount namespace is a copy of the host's already: its mounts are locked where they are, and
+ * nothing has to be unmounted, which is what takes long. What is below our /dev stays there, as it
+ * does in a cloned tree. */
+static void root_in_place(void)
+{
+	struct mount_attr usable = { .clear = RDONLY | NODEV };
+
+	must(chdir("/dev"), "enter /dev");
+	devices("");
+	must(syscall(SYS_mount_setattr, AT_FDCWD, "/", RECURSIVE, &locked, sizeof(locked)),
+	     "lock the root");
+	must(syscall(SYS_mount_setattr, AT_FDCWD, "/dev", RECURSIVE, &usable, sizeof(usable)),
+	     "make /dev usable");
+}
+
 static void root(void)
 {
-	if (want.private)
+	if (want.in_place)
+		root_in_place();
+	else if (want.private)
 		root_of_its_own();
 	else
 		root_of_host();
-	devices();
+	if (!want.in_place)
+		devices("/../dev/");
 	must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount /proc");
 	must(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777"), "mount /tmp");
 	binds();
-	must(umount2("/..", MNT_DETACH), "let go of the old root");
+	if (!want.in_place)
+		must(umount2("/..", MNT_DETACH), "let go of the old root");
 	must(chdir("/"), "enter /");
 }
 
@@ -269,9 +299,11 @@ static bool options(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+np:s:b:")) != -1) {
+	while ((opt = getopt(argc, argv, "+nip:s:b:")) != -1) {
 		if (opt == 'n')
 			want.net = true;
+		else if (opt == 'i')
+			want.in_place = true;
 		else if (opt == 'p')
 			want.private = optarg;
 		else if (opt == 's')

@@ -62,7 +62,7 @@ static void rates_print(const struct sandbox *s)
 		for (unsigned k = 0; k < 6; k++) {
 			cell_print(s->row[i].value[SB_RATE + k], 0, k == 3 ? 14 : 8);
 			cell_print(per(s, i, "bwrap", SB_RATE + k), 1, 6);
-			putchar('x');
+			putchar(isnan(s->row[i].value[SB_RATE + k]) ? ' ' : 'x');
 		}
 		putchar('\n');
 	}
@@ -95,9 +95,27 @@ static void refusals_print(const struct sandbox *s)
 	}
 }
 
+static void commands_print(const struct sandbox *s)
+{
+	for (unsigned i = 0; i < s->nlaunchers; i++)
+		if (s->launcher[i].role != ROLE_BARE)
+			printf("  %-14s %s\n", s->launcher[i].name, s->launcher[i].words[HOST_NET]);
+}
+
+/* As in start.c: a bare exec has nothing to wait for but other people's programs. */
+static void note_disturbance(const struct sandbox *s)
+{
+	const double *value = s->row[find(s, "bare exec")].value;
+
+	if (value[SB_P95 + HOST] > 3 * value[SB_TIME + HOST])
+		puts("NOTE: the machine was busy with something else; don't trust these times.");
+}
+
 void sandbox_print(const struct sandbox *s)
 {
 	puts("\nsandbox around a static program, as a normal user, µs from spawn to exit");
+	commands_print(s);
+	note_disturbance(s);
 	times_print(s, HOST, PRIVATE);
 	putchar('\n');
 	times_print(s, PRIVATE, BINDS_100);
