@@ -44,6 +44,7 @@ enum metric {
 	M_COUNT
 };
 
+enum { MAX_CALL = 512 };
 enum { MAX_CANDIDATES = 24, MAX_WORDS = 8 };
 
 struct candidate {
@@ -104,6 +105,7 @@ void measure_signals(struct bench *b);
 /* calls.c */
 void measure_calls(struct bench *b);
 void calls_print(const struct bench *b);
+void phase_print(const char *title, const unsigned short *count); /* of MAX_CALL */
 
 /* sandbox.c */
 void measure_sandbox(struct bench *b);

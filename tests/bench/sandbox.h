@@ -23,7 +23,7 @@ enum sandbox_metric {
 	SB_CALLS_LAUNCHER = SB_RATE + 6,
 	SB_CALLS_INSIDE,
 	SB_CALLS_AGENT, /* before it executes the program */
-	SB_CALLS,
+	SB_CALLS, /* the first two: the agent's are the program's price, too, without any sandbox */
 	SB_COUNT
 };
 
@@ -41,8 +41,9 @@ struct launcher {
 
 /* What was found out; in memory that is shared with the process that gave up root. */
 struct sandbox_row {
-	double value[SB_COUNT];    /* NaN: not measured */
-	char refusal[SHAPES][200]; /* what it said instead of running the program */
+	double value[SB_COUNT];            /* NaN: not measured */
+	unsigned short calls[3][MAX_CALL]; /* launcher, inside, agent */
+	char refusal[SHAPES][200];         /* what it said instead of running the program */
 };
 
 struct sandbox {

@@ -16,7 +16,7 @@ enum { MAX_TRACED = 64 };
 
 struct traced {
 	pid_t pid;
-	unsigned calls;
+	unsigned short calls[MAX_CALL];
 	bool counting;
 	bool agent;
 };
@@ -65,7 +65,7 @@ static void note_call(struct traced *of)
 
 	if (of->counting && ptrace(PTRACE_GET_SYSCALL_INFO, of->pid, sizeof(info), &info) > 0 &&
 	    info.op == PTRACE_SYSCALL_INFO_ENTRY)
-		of->calls++;
+		of->calls[info.entry.nr % MAX_CALL]++;
 }
 
 /* Says which signal the process is to go on with. */
@@ -137,18 +137,19 @@ static int trace(const struct sandbox *s, const struct command *c, struct trace 
 
 static void take(struct sandbox_row *row, const struct trace *t)
 {
-	double launcher = t->of[0].calls, inside = 0, agent = 0;
+	double sum[3] = { 0 };
 
-	for (unsigned i = 1; i < t->n; i++) {
-		if (t->of[i].agent)
-			agent += t->of[i].calls;
-		else
-			inside += t->of[i].calls;
+	for (unsigned i = 0; i < t->n; i++) {
+		unsigned part = !i ? 0 : t->of[i].agent ? 2 : 1;
+
+		for (unsigned call = 0; call < MAX_CALL; call++) {
+			row->calls[part][call] += t->of[i].calls[call];
+			sum[part] += t->of[i].calls[call];
+		}
 	}
-	row->value[SB_CALLS_LAUNCHER] = launcher;
-	row->value[SB_CALLS_INSIDE] = inside;
-	row->value[SB_CALLS_AGENT] = agent;
-	row->value[SB_CALLS] = launcher + inside + agent;
+	for (unsigned part = 0; part < 3; part++)
+		row->value[SB_CALLS_LAUNCHER + part] = sum[part];
+	row->value[SB_CALLS] = sum[0] + sum[1];
 }
 
 void sandbox_count_calls(struct sandbox *s)
@@ -157,9 +158,10 @@ void sandbox_count_calls(struct sandbox *s)
 
 	snprintf(path, sizeof(path), "%s/agent", s->dir);
 	for (unsigned i = 0; i < s->nlaunchers; i++) {
-		struct trace t = { 0 };
+		static struct trace t;
 		struct command c;
 
+		memset(&t, 0, sizeof(t));
 		if (s->launcher[i].role == ROLE_BARE || !sandbox_runs(s, i, HOST_NET))
 			continue;
 		if (stat(path, &t.program) || command_make(s, i, HOST_NET, &c))
