@@ -30,16 +30,21 @@ lint: $(B)/libcradle.a
 	@shellcheck -x $$(git ls-files contrib .ci tests | xargs grep -lE '^#!/bin/(ba)?sh|^#!/usr/bin/env bash')
 
 # The bench: peers are Debian's packages (contrib/deps); missing ones are listed as missing.
-BENCH_SRC = $(filter-out %/agent.c %/floor.c,$(wildcard tests/bench/*.c))
-$(B)/bench/agent $(B)/bench/floor: $(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) | $(KERNEL_HEADERS)
+BENCH_SRC = $(filter-out %/agent.c %/floor.c %/sandbox_floor.c,$(wildcard tests/bench/*.c))
+BENCH_STATIC = $(addprefix $(B)/bench/,agent floor sandbox_floor)
+$(BENCH_STATIC): $(B)/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h) | $(KERNEL_HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(TEST_CC) $(TEST_CFLAGS) -s -o $@ $<
 $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -o $@ $(BENCH_SRC) -lm
 
-bench: $(B)/cradle $(B)/bench/bench $(B)/bench/agent $(B)/bench/floor
+bench: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC)
 	$(B)/bench/bench --output $(B)/bench/results.tsv
 
+# The sandbox launchers only.
+bench-sandbox: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC)
+	$(B)/bench/bench --only sandbox --output $(B)/bench/sandbox.tsv
+
 .SECONDARY:
-.PHONY: check lint bench
+.PHONY: check lint bench bench-sandbox

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include "bench.h"
+#include "sandbox.h"
 
 static const struct candidate known[] = {
 	{ .name = "bare exec", .role = ROLE_BARE },
@@ -46,22 +46,36 @@ static const char usage[] =
 	"  --output      the figures as TSV\n"
 	"  --build       where cradle and bench/ are (default: the parent of this program's "
 	"directory)\n"
-	"  --only        start, idle, orphans, signals or calls\n"
+	"  --only        start, idle, orphans, signals, calls or sandbox\n"
 	"  --add         one more supervisor; COMMAND is split at blanks, the agent's words "
 	"follow\n"
 	"Rounds of all supervisors are mixed; compare figures of one run only.\n";
 
-static const char *const parts[] = { "start", "idle", "orphans", "signals", "calls" };
-static void (*const measure[])(struct bench *) = { measure_start, measure_idle, measure_orphans,
-						   measure_signals, measure_calls };
-enum { NPARTS = sizeof(parts) / sizeof(*parts) };
+static const char *const parts[] = { "start", "idle", "orphans", "signals", "calls", "sandbox" };
+static void (*const measure[])(struct bench *) = {
+	measure_start,   measure_idle,  measure_orphans,
+	measure_signals, measure_calls, measure_sandbox
+};
+enum { CALLS = 4, SANDBOX, NPARTS };
 
 struct options {
-	char build[PATH_MAX];
 	const char *output;
 	bool only[NPARTS];
 	bool any;
 };
+
+static bool wanted(const struct options *o, unsigned part)
+{
+	return !o->any || o->only[part];
+}
+
+static bool wanted_below(const struct options *o, unsigned end)
+{
+	for (unsigned i = 0; i < end; i++)
+		if (wanted(o, i))
+			return true;
+	return false;
+}
 
 static char *dup_or_die(const char *text)
 {
@@ -174,7 +188,7 @@ static int options_parse(struct bench *b, struct options *o, int argc, char **ar
 		else if (opt == 'o')
 			o->output = optarg;
 		else if (opt == 'b')
-			snprintf(o->build, sizeof(o->build), "%s", optarg);
+			snprintf(b->build, sizeof(b->build), "%s", optarg);
 		else if (opt == 'n' && !only_add(o, optarg))
 			return refuse("--only", optarg) + 1;
 		else if (opt == 'a' && !add_from_text(b, optarg))
@@ -208,6 +222,8 @@ static int write_output(const struct bench *b, const char *path)
 		return 125;
 	}
 	err = table_write(b, out);
+	if (!err && b->sandbox)
+		err = sandbox_write(b->sandbox, out);
 	return fclose(out) || err ? 125 : 0;
 }
 
@@ -219,6 +235,10 @@ static void print_machine(const struct bench *b)
 	printf("Linux %s, %ld CPUs, %s, %s rounds\n", u.release, sysconf(_SC_NPROCESSORS_ONLN),
 	       geteuid() ? "user and PID namespace" : "PID namespace",
 	       b->quick ? "few (--quick)" : "full");
+}
+
+static void print_supervisors(const struct bench *b)
+{
 	for (unsigned i = 0; i < b->ncandidates; i++) {
 		const struct candidate *c = &b->candidate[i];
 		struct stat st;
@@ -233,7 +253,6 @@ static void print_machine(const struct bench *b)
 		else
 			puts("  MISSING");
 	}
-	fflush(stdout);
 }
 
 /* A supervisor that is there but can't be measured is a failure; slowness isn't. */
@@ -242,7 +261,20 @@ static int verdict(const struct bench *b)
 	for (unsigned i = 0; i < b->ncandidates; i++)
 		if (b->candidate[i].failed)
 			return 1;
-	return 0;
+	return b->sandbox && b->sandbox->failed;
+}
+
+static void print_all(const struct bench *b, bool calls)
+{
+	table_print(b);
+	if (calls)
+		calls_print(b);
+	if (b->sandbox)
+		sandbox_print(b->sandbox);
+	putchar('\n');
+	expectations_print(b);
+	if (b->sandbox)
+		sandbox_expectations(b->sandbox);
 }
 
 int main(int argc, char **argv)
@@ -251,13 +283,13 @@ int main(int argc, char **argv)
 	static struct options o;
 	int err;
 
-	build_default(o.build, sizeof(o.build));
+	build_default(b.build, sizeof(b.build));
 	for (unsigned i = 0; i < sizeof(known) / sizeof(*known); i++)
 		candidate_add(&b, &known[i]);
 	err = options_parse(&b, &o, argc, argv);
 	if (err)
 		return err - 1;
-	snprintf(b.agent, sizeof(b.agent), "%.4000s/bench/agent", o.build);
+	snprintf(b.agent, sizeof(b.agent), "%.4000s/bench/agent", b.build);
 	if (access(b.agent, X_OK)) {
 		fprintf(stderr, "bench: cannot find the agent %s; build it with make bench\n",
 			b.agent);
@@ -268,18 +300,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench: cannot open /dev/null: %s\n", strerror(errno));
 		return 125;
 	}
-	candidates_resolve(&b, o.build);
+	candidates_resolve(&b, b.build);
 	print_machine(&b);
+	if (wanted_below(&o, SANDBOX))
+		print_supervisors(&b);
+	fflush(stdout);
 	/* A page of a binary that isn't on disk yet would count as its user's own dirty memory. */
 	sync();
 	for (unsigned i = 0; i < NPARTS; i++)
-		if (!o.any || o.only[i])
+		if (wanted(&o, i))
 			measure[i](&b);
-	table_print(&b);
-	if (!o.any || o.only[NPARTS - 1])
-		calls_print(&b);
-	putchar('\n');
-	expectations_print(&b);
+	print_all(&b, wanted(&o, CALLS));
 	err = o.output ? write_output(&b, o.output) : 0;
 	return err ? err : verdict(&b);
 }

@@ -44,6 +44,7 @@ enum metric {
 	M_COUNT
 };
 
+enum { MAX_CALL = 512 };
 enum { MAX_CANDIDATES = 24, MAX_WORDS = 8 };
 
 struct candidate {
@@ -58,12 +59,16 @@ struct candidate {
 	double value[M_COUNT]; /* NaN: not measured */
 };
 
+struct sandbox;
+
 struct bench {
 	struct candidate candidate[MAX_CANDIDATES];
 	unsigned ncandidates;
 	char agent[4096];
+	char build[4096];
 	int null; /* /dev/null */
 	bool quick;
+	struct sandbox *sandbox; /* NULL: not measured */
 };
 
 /* A supervisor with the serving agent below it. */
@@ -100,11 +105,17 @@ void measure_signals(struct bench *b);
 /* calls.c */
 void measure_calls(struct bench *b);
 void calls_print(const struct bench *b);
+void phase_print(const char *title, const unsigned short *count); /* of MAX_CALL */
+
+/* sandbox.c */
+void measure_sandbox(struct bench *b);
 
 /* table.c */
 void table_print(const struct bench *b);
 int table_write(const struct bench *b, FILE *out);
 void expectations_print(const struct bench *b);
+void cell_print(double value, int decimals, int width);
+void expect_print(const char *name, const char *what, double value, double limit);
 
 /* util.c */
 uint64_t now_ns(void);

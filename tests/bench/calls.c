@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include "bench.h"
 
-enum { BEFORE, CHILD, AFTER, NPHASES, MAX_CALL = 512 };
+enum { BEFORE, CHILD, AFTER, NPHASES };
 
 struct trace {
 	pid_t root;
@@ -40,10 +40,18 @@ static const char *const names[MAX_CALL] = {
 	NAME(pipe2), NAME(dup3), NAME(uname), NAME(sigaltstack), NAME(rt_sigreturn),
 	NAME(epoll_create1), NAME(epoll_ctl), NAME(epoll_pwait), NAME(getrusage), NAME(setpriority),
 	NAME(timerfd_create), NAME(timerfd_settime), NAME(setitimer), NAME(reboot), NAME(unlinkat),
+	NAME(mount), NAME(umount2), NAME(pivot_root), NAME(chroot), NAME(fchdir), NAME(getcwd),
+	NAME(umask), NAME(mknodat), NAME(mkdirat), NAME(symlinkat), NAME(fchmodat), NAME(capget),
+	NAME(capset), NAME(seccomp), NAME(keyctl), NAME(unshare), NAME(setns), NAME(socket),
+	NAME(socketpair), NAME(sendmsg), NAME(recvmsg), NAME(sendto), NAME(recvfrom), NAME(bind),
+	NAME(eventfd2), NAME(open_tree), NAME(move_mount), NAME(fsopen), NAME(fsconfig),
+	NAME(fsmount), NAME(fspick), NAME(openat2), NAME(sethostname), NAME(statfs),
+	NAME(fstatfs), [442] = "mount_setattr", [467] = "open_tree_attr",
 #ifdef SYS_access
 	NAME(access), NAME(open), NAME(stat), NAME(lstat), NAME(readlink), NAME(poll), NAME(fork),
 	NAME(vfork), NAME(pipe), NAME(dup2), NAME(arch_prctl), NAME(getpgrp), NAME(pause),
-	NAME(alarm), NAME(epoll_wait), NAME(getdents64),
+	NAME(alarm), NAME(epoll_wait), NAME(getdents64), NAME(mkdir), NAME(mknod), NAME(symlink),
+	NAME(unlink), NAME(rmdir), NAME(creat), NAME(chmod), NAME(signalfd), NAME(eventfd),
 #endif
 };
 /* clang-format on */
@@ -190,7 +198,7 @@ void measure_calls(struct bench *b)
 	}
 }
 
-static void print_phase(const char *title, const unsigned short *count)
+void phase_print(const char *title, const unsigned short *count)
 {
 	printf("  %-9s", title);
 	for (unsigned i = 0; i < MAX_CALL; i++) {
@@ -215,8 +223,8 @@ void calls_print(const struct bench *b)
 		if (!c->present || c->failed || c->role == ROLE_BARE)
 			continue;
 		puts(c->name);
-		print_phase("to fork", counts[i][BEFORE]);
-		print_phase("in child", counts[i][CHILD]);
-		print_phase("after", counts[i][AFTER]);
+		phase_print("to fork", counts[i][BEFORE]);
+		phase_print("in child", counts[i][CHILD]);
+		phase_print("after", counts[i][AFTER]);
 	}
 }

@@ -89,14 +89,14 @@ static void pad(const char *text, int width)
 	printf("%*s%s", width > len ? width - len : 0, "", text);
 }
 
-static void cell(double value, int decimals, int width, const char *prefix)
+void cell_print(double value, int decimals, int width)
 {
 	char text[32];
 
 	if (isnan(value))
 		snprintf(text, sizeof(text), "-");
 	else
-		snprintf(text, sizeof(text), "%s%.*f", prefix, decimals, value);
+		snprintf(text, sizeof(text), "%.*f", decimals, value);
 	pad(text, width);
 }
 
@@ -121,13 +121,13 @@ static void row(const struct bench *b, const struct candidate *c, unsigned from,
 	for (unsigned m = from; m < to; m++) {
 		enum better better = columns[m].better;
 
-		cell(c->value[m], columns[m].decimals, 12, "");
+		cell_print(c->value[m], columns[m].decimals, 12);
 		if (better == NEITHER)
 			continue;
 		printf("  ");
-		cell(ratio(c->value[m], best(b, m, ROLE_PEER)), 2, 7, "");
+		cell_print(ratio(c->value[m], best(b, m, ROLE_PEER)), 2, 7);
 		putchar(' ');
-		cell(ratio(c->value[m], floor_value(b, m)), 2, 7, "");
+		cell_print(ratio(c->value[m], floor_value(b, m)), 2, 7);
 	}
 	putchar('\n');
 }
@@ -154,6 +154,8 @@ void table_print(const struct bench *b)
 		for (unsigned i = 0; i < b->ncandidates; i++)
 			row(b, &b->candidate[i], from, to);
 	}
+	if (!measured(b, 0, M_COUNT))
+		return;
 	puts("\n/peer and /floor: the figure divided by the best peer's and by the floor's.\n"
 	     "\"floor\" and \"floor -v\" differ in starting only: elsewhere their difference is "
 	     "noise.");
@@ -204,7 +206,7 @@ static double noise(const struct bench *b, unsigned m)
 	return found;
 }
 
-static void expect(const struct candidate *c, const char *what, double value, double limit,
+static void expect(const char *name, const char *what, double value, double limit,
 		   enum better better)
 {
 	const char *verdict = "met";
@@ -215,7 +217,16 @@ static void expect(const struct candidate *c, const char *what, double value, do
 		verdict = "unknown, no peer to compare with";
 	else if (better == MORE ? value < limit : value > limit)
 		verdict = "missed";
-	printf("expected %s: %s, %s (%.4g, limit %.4g)\n", c->name, what, verdict, value, limit);
+	printf("expected %s: %s, %s (%.4g, limit %.4g)\n", name, what, verdict, value, limit);
+}
+
+/* What has no figure at all was asked for and isn't there. */
+void expect_print(const char *name, const char *what, double value, double limit)
+{
+	if (isnan(value) && !isnan(limit))
+		printf("expected %s: %s, missed (not measured)\n", name, what);
+	else
+		expect(name, what, value, limit, LESS);
 }
 
 static void expect_level(const struct bench *b, const struct candidate *c, const char *what,
@@ -224,17 +235,17 @@ static void expect_level(const struct bench *b, const struct candidate *c, const
 	enum better better = columns[m].better;
 	double limit = best(b, m, ROLE_PEER), slack = noise(b, m);
 
-	expect(c, what, c->value[m], better == MORE ? limit / slack : limit * slack, better);
+	expect(c->name, what, c->value[m], better == MORE ? limit / slack : limit * slack, better);
 }
 
 static void expectations(const struct bench *b, const struct candidate *c)
 {
-	expect(c, "start to the agent over a bare exec at most half of the best peer's",
+	expect(c->name, "start to the agent over a bare exec at most half of the best peer's",
 	       c->value[M_INIT_FIRST_OVER], best(b, M_INIT_FIRST_OVER, ROLE_PEER) / 2, LESS);
-	expect(c, "start to the exit over a bare exec at most half of the best peer's",
+	expect(c->name, "start to the exit over a bare exec at most half of the best peer's",
 	       c->value[M_INIT_EXIT_OVER], best(b, M_INIT_EXIT_OVER, ROLE_PEER) / 2, LESS);
-	expect(c, "idle PSS at most 60 kB", c->value[M_PSS], 60, LESS);
-	expect(c, "no wake-up while idle", c->value[M_WAKEUPS], 0, LESS);
+	expect(c->name, "idle PSS at most 60 kB", c->value[M_PSS], 60, LESS);
+	expect(c->name, "no wake-up while idle", c->value[M_WAKEUPS], 0, LESS);
 	expect_level(b, c, "signals level with the best peer", M_SIGNAL_TIME);
 	expect_level(b, c, "CPU per orphan in a stream level with the best peer", M_STREAM_CPU);
 	expect_level(b, c, "CPU per orphan in a burst level with the best peer", M_BURST_CPU);
