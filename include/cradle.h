@@ -95,6 +95,7 @@ enum cradle_flags {
 	 * is deaf until then, so don't where confine() or the agent's file system may block. What
 	 * confine() writes stays written in PID 1, and it has 32 KiB of stack. */
 	CRADLE_SHARE_MEMORY = 1 << 6,
+	CRADLE_NO_TERMINAL = 1 << 7, /* with NEW_SESSION: no terminal in it, whatever fd 0 is */
 };
 
 /* A descriptor that PID 1 watches besides signals, for instance a power button. */

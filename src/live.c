@@ -184,7 +184,9 @@ static void inside(struct spec *spec, const struct inside *in)
 /* Never setuid: what a user asks for must not be done with more rights than he has. */
 static int refuse_setuid(void)
 {
-	if (!getauxval(AT_SECURE) && getuid() == geteuid() && getgid() == getegid())
+	/* What the kernel wrote down at execve(2); asking takes a call each. */
+	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
+	    getauxval(AT_GID) == getauxval(AT_EGID))
 		return 0;
 	log_error("refused to run setuid, setgid or with file capabilities (it needs none: chmod "
 		  "u-s,g-s and setcap -r)");
@@ -203,14 +205,15 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
 	spec.run.argv_start = start;
-	sandbox_init(&spec, bwrap, geteuid());
+	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
+	spec.run.has_terminal = isatty(STDIN_FILENO);
 	err = refuse_setuid();
 	if (!err)
 		err = plan(&spec, argc, argv);
 	if (spec.tell)
 		return tell(VERB_RUN, spec.tell);
 	if (!err)
-		err = sandbox_finish(&spec, geteuid());
+		err = sandbox_finish(&spec);
 	/* Outside: a file named on the command line is the host's. */
 	if (err || report_open(&spec) < 0)
 		return spec_failure(&spec);

@@ -167,11 +167,11 @@ int sys_write_file(const char *path, const char *text)
 {
 	size_t len = 0;
 	ssize_t n;
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = sys_open(path, O_WRONLY | O_NOCTTY);
 	int err = 0;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (text[len])
 		len++;
 	n = write(fd, text, len);
@@ -187,10 +187,10 @@ ssize_t sys_read_file(const char *path, char *buf, size_t size)
 {
 	size_t len = 0;
 	ssize_t n = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = sys_open(path, O_RDONLY | O_NOCTTY);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	while (len < size - 1) {
 		n = read(fd, buf + len, size - 1 - len);
 		if (n <= 0)

@@ -97,6 +97,12 @@ bool sys_pidfd_keeps_exit(int pidfd);
  */
 void sys_close_above_2(const int *keep, unsigned nkeep);
 
+/* openat(2) from the working directory; O_CLOEXEC is added. A C library makes two calls of it. */
+static inline int sys_open(const char *path, int flags)
+{
+	return (int)raw_call(SYS_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0);
+}
+
 /* Write the whole text to a file that exists (sysctl, uid_map ...) in one write(2). */
 int sys_write_file(const char *path, const char *text);
 

@@ -24,6 +24,7 @@
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 30000
 #define INTERRUPT_MS   2000
+#define SETTLE_MS      100
 
 static struct inherited early;
 static bool early_done;
@@ -186,12 +187,14 @@ static void on_signal(struct supervisor *s, siginfo_t *info)
 
 static struct timespec *time_left(const struct supervisor *s, struct timespec *ts)
 {
-	uint64_t now, left;
+	uint64_t until = s->alarm_ms, now, left;
 
-	if (!s->alarm_ms)
+	if (s->settle_ms && (!until || s->settle_ms < until))
+		until = s->settle_ms;
+	if (!until)
 		return NULL;
 	now = sys_now_ms();
-	left = s->alarm_ms > now ? s->alarm_ms - now : 0;
+	left = until > now ? until - now : 0;
 	ts->tv_sec = (time_t)(left / 1000);
 	ts->tv_nsec = (long)(left % 1000) * 1000000;
 	return ts;
@@ -238,6 +241,19 @@ static int wait_fds(struct supervisor *s, struct timespec *timeout)
 	return fds[0].revents ? 0 : -EAGAIN;
 }
 
+/* What only pays for those who stay: most agents of a sandbox are gone before. */
+static void settle(struct supervisor *s)
+{
+	static const uint64_t all = SIGSET_ALL;
+
+	s->settle_ms = 0;
+	/* Without it there is only waiting for signals, which is all that is needed at least. */
+	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
+		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	reap_start(s);
+	memory_trim();
+}
+
 static void turn(struct supervisor *s)
 {
 	static const struct timespec now;
@@ -252,6 +268,8 @@ static void turn(struct supervisor *s)
 		sig = sys_wait_signal(&info, &now);
 	if (sig > 0)
 		on_signal(s, &info);
+	if (s->settle_ms && s->state == LIFE_RUN && sys_now_ms() >= s->settle_ms)
+		settle(s);
 	if (s->alarm_ms && sys_now_ms() >= s->alarm_ms) {
 		s->alarm_ms = 0;
 		pid1_event(s, LIFE_TIMER);
@@ -287,7 +305,6 @@ static void let_go(struct supervisor *s)
 /* 0 in the supervisor, 1 in an agent without argv, -errno. */
 static int start(struct supervisor *s)
 {
-	static const uint64_t all = SIGSET_ALL;
 	int ret = spawn_agent(s);
 
 	if (ret)
@@ -299,11 +316,14 @@ static int start(struct supervisor *s)
 	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
 	if (s->is_init)
 		(void)prctl(PR_SET_NAME, "cradle");
-	/* Without it there is only waiting for signals, which is all that is needed at least. */
-	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
-		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
-	reap_start(s);
-	memory_trim();
+	if (s->watching || s->result->restarts) {
+		settle(s);
+		return 0;
+	}
+	s->settle_ms = s->started_ms + SETTLE_MS;
+	s->result->counted = true;
+	/* What died before: zombies inherited through exec. */
+	reap_all(s);
 	return 0;
 }
 

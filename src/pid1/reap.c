@@ -53,6 +53,7 @@ static void agent_gone(struct supervisor *s, int status, const struct rusage *us
 	if (s->config->success[r->code / 64 & 3] >> (r->code % 64) & 1)
 		r->code = 0;
 	r->wall_ms = lived;
+	s->settle_ms = 0;
 	if (usage) {
 		r->user_us = us_of(usage->ru_utime);
 		r->system_us = us_of(usage->ru_stime);

@@ -51,7 +51,7 @@ static int terminal_fd(void)
  */
 static void place(struct agent *agent, const struct cradle_config *config)
 {
-	int tty = terminal_fd();
+	int tty = config->flags & CRADLE_NO_TERMINAL ? -1 : terminal_fd();
 
 	agent->terminal = tty >= 0;
 	agent->own_group = tty < 0 || getsid(0) == getpid() ||
@@ -90,7 +90,8 @@ static void enter_group(const struct agent *agent, const struct cradle_config *c
 		/* PID 1 of a VM has session 0 and process group 0. The agent takes the console as
 		 * its terminal so that ^C meets the agent and never PID 1. */
 		(void)setsid();
-		(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
+		if (!(config->flags & CRADLE_NO_TERMINAL))
+			(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	} else if (agent->own_group) {
 		(void)setpgid(0, 0);
 		if (agent->terminal)

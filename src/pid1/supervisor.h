@@ -38,6 +38,7 @@ struct supervisor {
 	struct agent agent;
 	enum life_state state;
 	uint64_t started_ms, alarm_ms; /* alarm 0: none */
+	uint64_t settle_ms;            /* when to give back what the start needed; 0: done */
 	unsigned backoff_ms;
 	uint64_t interrupted_ms; /* when a terminal told the agent to end; 0: never */
 	int signal_fd;

@@ -106,12 +106,9 @@ static void let_go(struct spec *spec, struct relay *r)
 }
 
 static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
-				int self, int outer)
+				int self)
 {
 	die_with(self);
-	if (self >= 0)
-		(void)close(self);
-	(void)close(outer);
 	spec_keep(spec, in->status);
 	inside(spec, in);
 	_exit(spec_failure(spec));
@@ -120,7 +117,7 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
 static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 {
-	struct inside in = { .uid = geteuid(), .gid = getegid() };
+	struct inside in = { .uid = spec->run.uid, .gid = spec->run.gid };
 	int self = sys_pidfd_open(getpid());
 	int pair[2];
 	pid_t pid;
@@ -130,10 +127,12 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 	in.status = pair[1];
 	pid = clone_what_can_be(&spec->run.ns);
 	if (pid == 0)
-		be_inside(spec, inside, &in, self, pair[0]);
-	(void)close(pair[1]);
-	if (self >= 0)
-		(void)close(self);
+		be_inside(spec, inside, &in, self);
+	if (pid < 0 || spec->run.again_on_reboot) {
+		(void)close(pair[1]);
+		if (self >= 0)
+			(void)close(self);
+	}
 	if (pid < 0) {
 		(void)close(pair[0]);
 		return log_errno(pid, "cannot make namespaces%s", clone_fix(pid));
@@ -183,7 +182,7 @@ static bool pause_before_next(unsigned *pause_ms, uint64_t lived_ms)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r = { .parent = -1 };
+	struct relay r = { .parent = -1, .signals = -1 };
 	const struct relay_end *end = &r.end;
 	unsigned pause_ms = 0;
 	int err = sources_open(&spec->run);

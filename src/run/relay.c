@@ -136,12 +136,13 @@ int relay(struct relay *r)
 	static const uint64_t all = SIGSET_ALL;
 	uint64_t start = sys_now_ms();
 
-	r->signals = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
+	/* Kept over all lives. */
+	if (r->signals < 0)
+		r->signals = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
 	if (r->signals < 0)
 		return log_errno(-errno, "cannot wait for signals");
 	while (!r->gone && !r->end.told)
 		turn(r);
 	r->end.wall_ms = sys_now_ms() - start;
-	(void)close(r->signals);
 	return 0;
 }

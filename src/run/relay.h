@@ -19,7 +19,7 @@ struct relay {
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
 	int status;   /* socket to it, status.h; -1 once it hung up */
 	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
-	int signals;
+	int signals;  /* -1: not open yet */
 	bool gone;
 	struct relay_end end;
 };

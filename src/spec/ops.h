@@ -61,6 +61,8 @@ enum root_kind {
 	ROOT_DIR,   /* a directory, writes thrown away */
 };
 
+enum { PLAN_FIRST = 8 };
+
 struct layer {
 	const char *path;
 	int fd;
@@ -73,6 +75,7 @@ struct plan {
 	bool no_defaults;  /* bwrap: only what was asked for */
 	bool has_root_op;  /* op[0] is what / is made of */
 	struct op *op;
+	struct op first[PLAN_FIRST]; /* where op begins, so that few need no memory */
 	unsigned nops, room;
 	struct layer *layer;
 	unsigned nlayers;

@@ -8,19 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool grow(struct plan *plan)
+{
+	bool first = plan->op == plan->first;
+	unsigned room = plan->room * 4;
+	struct op *more = realloc(first ? NULL : plan->op, room * sizeof(*more));
+
+	if (!more)
+		return false;
+	if (first)
+		memcpy(more, plan->first, sizeof(plan->first));
+	plan->op = more;
+	plan->room = room;
+	return true;
+}
+
 struct op *plan_add(struct plan *plan, enum op_kind kind, const char *source, const char *dest)
 {
 	struct op *op;
 
-	if (plan->nops == plan->room) {
-		unsigned room = plan->room ? plan->room * 2 : 32;
-		struct op *more = realloc(plan->op, room * sizeof(*more));
-
-		if (!more)
-			return NULL;
-		plan->op = more;
-		plan->room = room;
+	if (!plan->op) {
+		plan->op = plan->first;
+		plan->room = PLAN_FIRST;
 	}
+	if (plan->nops == plan->room && !grow(plan))
+		return NULL;
 	op = &plan->op[plan->nops++];
 	*op = (struct op){ .kind = kind,
 			   .source = source,

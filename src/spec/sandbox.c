@@ -8,11 +8,13 @@
 
 #include <errno.h>
 
-void sandbox_init(struct spec *spec, bool bwrap, unsigned uid)
+void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 {
 	struct spec_run *run = &spec->run;
 
 	run->bwrap = bwrap;
+	run->uid = uid;
+	run->gid = gid;
 	run->plan.no_defaults = bwrap;
 	run->plan.root = bwrap ? ROOT_EMPTY : ROOT_HOST;
 	run->ns.unshare = bwrap ? 0 : NS_ALL;
@@ -38,8 +40,9 @@ static int check_needs(bool needs, bool has, const char *what, const char *fix)
 	return -EINVAL;
 }
 
-int sandbox_finish(struct spec *spec, unsigned uid)
+int sandbox_finish(struct spec *spec)
 {
+	unsigned uid = spec->run.uid;
 	struct spec_run *run = &spec->run;
 	struct spec_ns *ns = &run->ns;
 	bool joins = ns->join[NS_USER] || ns->join_fd[NS_USER] >= 0;
@@ -58,6 +61,9 @@ int sandbox_finish(struct spec *spec, unsigned uid)
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
 	/* As root without a user namespace, /proc of the host's PIDs can be mounted. */
+	/* Not even by way of stdout does the agent reach a terminal that isn't its own. */
+	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
+		spec->core.flags |= CRADLE_NEW_SESSION | CRADLE_NO_TERMINAL;
 	run->as_pid_1 = run->as_pid_1 || !(ns->unshare >> NS_PID & 1);
 	err = check_needs(run->ids.uid_given || run->ids.gid_given, user, "--uid and --gid",
 			  "--unshare-user");

@@ -78,7 +78,8 @@ struct spec_status {
 
 /* What `cradle run` does. */
 struct spec_run {
-	bool bwrap; /* bwrap's starting point, messages and codes */
+	bool bwrap;        /* bwrap's starting point, messages and codes */
+	unsigned uid, gid; /* the caller's */
 	struct plan plan;
 	struct spec_ns ns;
 	struct spec_ids ids;
@@ -87,6 +88,7 @@ struct spec_run {
 	struct spec_status status;
 	enum tty_mode tty;
 	bool tty_given;
+	bool has_terminal;    /* stdin is one */
 	bool as_pid_1;        /* no init: the agent is PID 1 itself */
 	bool die_with_parent; /* the launcher, with whoever started it */
 	bool again_on_reboot;

@@ -79,11 +79,11 @@ struct spec {
 	} bad;
 };
 
-/* Where a sandbox begins; uid: the caller's. */
-void sandbox_init(struct spec *spec, bool bwrap, unsigned uid);
+/* Where a sandbox of this caller begins. */
+void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid);
 
 /* Complete what it is made of, refuse what contradicts itself. 0, or -EINVAL after saying why. */
-int sandbox_finish(struct spec *spec, unsigned uid);
+int sandbox_finish(struct spec *spec);
 
 /* The code of a failure of our own: 125, or bwrap's 1. */
 int spec_failure(const struct spec *spec);

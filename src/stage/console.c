@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -24,10 +25,15 @@ static int open_node(const char *path, int flags, dev_t device)
 
 void console_fill(bool vm)
 {
+	struct pollfd std[] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
+
+	/* One call for what is nearly always so: all three are open. */
+	if (poll(std, 3, 0) <= 0)
+		return;
 	for (int fd = 0; fd <= 2; fd++) {
 		int got = -1;
 
-		if (fcntl(fd, F_GETFD) >= 0)
+		if (!(std[fd].revents & POLLNVAL))
 			continue;
 		if (vm)
 			got = open_node("/dev/console", O_RDWR, makedev(5, 1));

@@ -4,6 +4,7 @@
 #include "root.h"
 
 #include "log.h"
+#include "sys.h"
 #include "tree.h"
 
 #include <errno.h>
@@ -116,8 +117,8 @@ int root_assemble(struct assembly *a)
 	mode_t mask = umask(0);
 	int err, tree;
 
-	a->host = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	tree = a->host < 0 ? log_errno(-errno, "cannot open /") : collect(a);
+	a->host = sys_open("/", O_PATH | O_DIRECTORY);
+	tree = a->host < 0 ? log_errno(a->host, "cannot open /") : collect(a);
 	err = tree < 0 ? tree : enter(a, tree);
 	if (!err && base_is_own(plan))
 		dest_own(&a->root, a->root.fd);

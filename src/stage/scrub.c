@@ -11,14 +11,19 @@ extern char **environ;
 /* A copy of a list with all its strings, in one piece. */
 static char **copy_list(char *const *list)
 {
+	static _Alignas(char *) char few[8192];
+	static size_t used;
 	size_t n = 0, bytes = 0;
 	char **copy, *at;
 
 	for (; list[n]; n++)
 		bytes += strlen(list[n]) + 1;
-	copy = malloc((n + 1) * sizeof(*copy) + bytes);
+	bytes = ((n + 1) * sizeof(*copy) + bytes + sizeof(*copy) - 1) & ~(sizeof(*copy) - 1);
+	copy = bytes <= sizeof(few) - used ? (char **)(void *)(few + used) : malloc(bytes);
 	if (!copy)
 		return NULL;
+	if ((char *)copy == few + used)
+		used += bytes;
 	at = (char *)(copy + n + 1);
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = strcpy(at, list[i]);
