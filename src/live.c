@@ -17,15 +17,14 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Before the namespaces are torn down, which takes longer than all that the agent's parent does. */
-static void tell_launcher(const struct spec *spec, const struct cradle_result *result,
-			  enum ending ending)
+/* Told before the namespaces are torn down, which takes longer than all that the launcher has left
+ * to do. */
+static _Noreturn void finish_sandbox(const struct spec *spec, const struct cradle_result *result)
 {
 	struct status_message message = { STATUS_RESULT, *result };
 
-	/* A reboot of the namespace is told by the kernel. */
-	if (spec->verb == VERB_RUN && ending == ENDING_EXIT)
-		(void)status_send(spec->run.status.launcher, &message, -1);
+	(void)status_send(spec->run.status.launcher, &message, -1);
+	_exit(result->code);
 }
 
 static _Noreturn void finish(struct spec *spec, const struct cradle_result *result)
@@ -33,7 +32,9 @@ static _Noreturn void finish(struct spec *spec, const struct cradle_result *resu
 	enum ending ending = spec_ending(spec, result);
 
 	report_write(spec, result, ending);
-	tell_launcher(spec, result, ending);
+	/* A reboot of the namespace is told by the kernel. */
+	if (spec->verb == VERB_RUN && ending == ENDING_EXIT)
+		finish_sandbox(spec, result);
 	if (spec->world == WORLD_VM)
 		vm_leave();
 	report_last(&spec->end, result->code);
@@ -86,7 +87,8 @@ static _Noreturn void live(struct spec *spec, int err)
 	}
 	if (!err) {
 		log_info("world %s, %s: starting %s", world_name(spec->world),
-			 cradle_is_pid1() ? "PID 1" : "a subreaper", spec->core.argv[0]);
+			 spec->verb == VERB_RUN || cradle_is_pid1() ? "PID 1" : "a subreaper",
+			 spec->core.argv[0]);
 		err = cradle_supervise(&spec->core, &result);
 		if (err)
 			(void)log_errno(err, "cannot fork the agent");
@@ -111,7 +113,6 @@ static int need_agent(struct spec *spec, char **agent)
 /* Everything that is asked for, checked, before anything is touched. */
 static int plan(struct spec *spec, int argc, char **argv)
 {
-	pid_t parent = getppid();
 	char **agent;
 	int err = gather(spec, argc, argv, &agent);
 
@@ -125,6 +126,8 @@ static int plan(struct spec *spec, int argc, char **argv)
 		err = spec_check(spec);
 	log_set_level(LOG_LEVEL_WARN + spec->verbosity);
 	if (!err && spec->pdeathsig) {
+		pid_t parent = getppid();
+
 		(void)prctl(PR_SET_PDEATHSIG, spec->pdeathsig);
 		/* It may have died before prctl(2). */
 		if (getppid() != parent)

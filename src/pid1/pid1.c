@@ -251,6 +251,7 @@ static void settle(struct supervisor *s)
 	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
 		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
 	reap_start(s);
+	spawn_trim();
 	memory_trim();
 }
 

@@ -28,6 +28,9 @@ enum { CHILD_STACK = 1 << 15 };
 
 extern char **environ;
 
+/* In the child's hands until it executes. */
+static _Alignas(4096) char child_stack[CHILD_STACK];
+
 /* The descriptor of our controlling terminal among 0 to 2, or -1. */
 static int terminal_fd(void)
 {
@@ -208,11 +211,14 @@ static int child(void *arg)
 	spawn_run_agent(s);
 }
 
+void spawn_trim(void)
+{
+	memory_drop(child_stack, CHILD_STACK);
+}
+
 /* Returns the child's pid or -errno; where the child has no argv to execute, 0 in it. */
 static pid_t fork_agent(struct supervisor *s)
 {
-	/* In the child's hands until it executes; memory_trim() takes it back. */
-	static _Alignas(4096) char stack[CHILD_STACK];
 	int flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
 	pid_t pid;
 
@@ -223,9 +229,8 @@ static pid_t fork_agent(struct supervisor *s)
 		return pid < 0 ? -errno : pid;
 	}
 	if (MAY_SHARE && (s->config->flags & CRADLE_SHARE_MEMORY)) {
-		pid = clone(child, stack + sizeof(stack), flags, s, &s->agent.pidfd);
+		pid = clone(child, child_stack + CHILD_STACK, flags, s, &s->agent.pidfd);
 		pid = pid < 0 ? -errno : pid;
-		memory_drop(stack, sizeof(stack));
 	} else {
 		pid = sys_fork_pidfd(&s->agent.pidfd);
 	}

@@ -52,6 +52,8 @@ struct supervisor {
 int spawn_agent(struct supervisor *s);
 /* spawn.c: what the child does: confine itself and execute. */
 _Noreturn void spawn_run_agent(const struct supervisor *s);
+/* spawn.c: give back the memory that the child ran in. */
+void spawn_trim(void);
 /* spawn.c: give the terminal to the agent's group, if it is ours to give. */
 void spawn_foreground(const struct agent *agent);
 /* spawn.c: and back to us from the group of an agent that is gone. */

@@ -118,12 +118,12 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 {
 	struct inside in = { .uid = spec->run.uid, .gid = spec->run.gid };
-	int self = sys_pidfd_open(getpid());
-	int pair[2];
+	int pair[2], self;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
+	self = sys_pidfd_open(getpid());
 	in.status = pair[1];
 	pid = clone_what_can_be(&spec->run.ns);
 	if (pid == 0)

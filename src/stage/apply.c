@@ -52,7 +52,9 @@ int apply_fs(struct assembly *a, const struct op *op, const char *type, unsigned
 		fd = dest_open(&a->root, op->dest, DEST_DIR, 0755);
 		if (fd < 0)
 			return fd;
-		if (fchdir(fd) < 0)
+		if (a->host < 0)
+			a->host = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (a->host < 0 || fchdir(fd) < 0)
 			err = -errno;
 	}
 	if (!err && mount(source, trusted ? op->dest : ".", type, flags, options) < 0)

@@ -19,7 +19,7 @@ int scratch_open(struct assembly *a)
 	int err;
 
 	a->scratch = tree_new("tmpfs", "mode=0755", TREE_NOSUID | TREE_NODEV);
-	err = a->scratch < 0 ? a->scratch : tree_place(a->scratch, "", a->host, "");
+	err = a->scratch < 0 ? a->scratch : tree_place(a->scratch, "", AT_FDCWD, "/");
 	return err ? log_errno(err, "cannot mount a private file system") : 0;
 }
 

@@ -40,6 +40,7 @@ static int make_terminals(struct assembly *a, int dev, const char *dest)
 	return 0;
 }
 
+/* PID 1 closes all that it doesn't need, in one call, once the agent runs. */
 int devices_make(struct assembly *a, const char *dest)
 {
 	static const char *const nodes[] = { "null", "zero", "full", "random", "urandom", "tty" };
@@ -62,7 +63,5 @@ int devices_make(struct assembly *a, const char *dest)
 	/* On the same tmpfs: shm_open(3) wants a directory, not a mount. */
 	if (!err && mkdirat(dev, "shm", 01777) < 0)
 		err = log_errno(-errno, "cannot make %s/shm", dest);
-	if (dev >= 0)
-		(void)close(dev);
 	return err;
 }

@@ -21,10 +21,9 @@ void enter_loopback(void)
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int err = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0 ? -errno : 0;
 
+	/* PID 1 closes it with all others once the agent runs. */
 	if (err)
 		(void)log_warn_errno(err, "cannot bring up the loopback interface");
-	if (fd >= 0)
-		(void)close(fd);
 }
 
 static int set_hostname(const char *name)

@@ -4,11 +4,11 @@
 #include "root.h"
 
 #include "log.h"
-#include "sys.h"
 #include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -47,9 +47,11 @@ static const char *pivot_fix(int err)
 /* From here until leave_host(): "/" inside, "." the host's tree. */
 static int enter(struct assembly *a, int tree)
 {
-	int err = tree_place(tree, "", AT_FDCWD, "/");
+	char root[32];
+	int err = chdir("/") < 0 ? -errno : tree_place(tree, "", AT_FDCWD, "/");
 
-	if (!err && (fchdir(tree) < 0 || chroot(".") < 0 || fchdir(a->host) < 0))
+	(void)snprintf(root, sizeof(root), "/proc/self/fd/%d", tree);
+	if (!err && chroot(root) < 0)
 		err = -errno;
 	a->root.fd = tree;
 	return err ? log_errno(err, "cannot enter the new root file system") : 0;
@@ -117,8 +119,8 @@ int root_assemble(struct assembly *a)
 	mode_t mask = umask(0);
 	int err, tree;
 
-	a->host = sys_open("/", O_PATH | O_DIRECTORY);
-	tree = a->host < 0 ? log_errno(a->host, "cannot open /") : collect(a);
+	a->host = -1;
+	tree = collect(a);
 	err = tree < 0 ? tree : enter(a, tree);
 	if (!err && base_is_own(plan))
 		dest_own(&a->root, a->root.fd);

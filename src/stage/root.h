@@ -9,7 +9,7 @@
 struct assembly {
 	struct plan *plan;
 	struct newroot root;
-	int host;          /* O_PATH of the tree that we come from */
+	int host;          /* O_PATH of the tree that we come from; -1: not opened yet */
 	int scratch;       /* a tmpfs beside it for layers and data; -1: none yet */
 	unsigned nscratch; /* names in it */
 	bool outside_root; /* our user is root outside, whom /proc obeys without capabilities */
