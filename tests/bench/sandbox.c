@@ -6,6 +6,7 @@
 #include <grp.h>
 #include <math.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -100,6 +101,8 @@ static void measure(struct sandbox *s)
 	if (become_normal_user() || chdir("/") || prctl(PR_SET_CHILD_SUBREAPER, 1))
 		_exit(125);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 	sandbox_measure(s);
 	_exit(0);
 }
@@ -140,25 +143,47 @@ static struct sandbox *create(const struct bench *b)
 	return s;
 }
 
+/* Ctrl-C ends the child; the directory isn't left behind. */
+static int measure_apart(struct sandbox *s)
+{
+	int status;
+	pid_t pid;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	pid = fork();
+	if (!pid)
+		measure(s);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -errno;
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	return status ? -ECHILD : 0;
+}
+
+/* As with supervisors: ours has to run, and may be slow. */
+static bool refused(const struct sandbox *s)
+{
+	for (unsigned i = 0; i < s->nlaunchers; i++)
+		for (unsigned shape = 0; s->launcher[i].promised && shape < SHAPES; shape++)
+			if (*s->row[i].refusal[shape])
+				return true;
+	return false;
+}
+
 void measure_sandbox(struct bench *b)
 {
 	struct sandbox *s = b->sandbox = create(b);
-	int err, status = 0;
-	pid_t pid;
+	int err;
 
 	if (!s)
 		return;
 	err = stage_make(s, b->build, geteuid() ? geteuid() : NOBODY);
-	if (!err) {
-		pid = fork();
-		if (!pid)
-			measure(s);
-		err = pid < 0 || waitpid(pid, &status, 0) != pid ? -errno : 0;
-	}
+	if (!err)
+		err = measure_apart(s);
 	stage_remove(s);
-	if (!err && !status)
-		return;
-	fprintf(stderr, "bench: cannot measure sandboxes: %s\n",
-		err ? strerror(-err) : "the measuring process failed");
-	s->failed = true;
+	if (err)
+		fprintf(stderr, "bench: cannot measure sandboxes: %s\n",
+			err == -ECHILD ? "the measuring process failed" : strerror(-err));
+	s->failed = err || refused(s);
 }

@@ -55,7 +55,6 @@ struct sandbox {
 	int null, filter;
 	bool quick;
 	bool failed;
-	char note[200];
 };
 
 /* The words of one launch, ready for execve(2). */
