@@ -96,6 +96,9 @@ enum cradle_flags {
 	 * confine() writes stays written in PID 1, and it has 32 KiB of stack. */
 	CRADLE_SHARE_MEMORY = 1 << 6,
 	CRADLE_NO_TERMINAL = 1 << 7, /* with NEW_SESSION: no terminal in it, whatever fd 0 is */
+	/* This agent may well end soon: what only pays for those who stay (letting the kernel reap,
+	 * giving memory back) is put off for 100 ms. */
+	CRADLE_SETTLE_LATE = 1 << 8,
 };
 
 /* A descriptor that PID 1 watches besides signals, for instance a power button. */

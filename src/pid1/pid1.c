@@ -241,7 +241,7 @@ static int wait_fds(struct supervisor *s, struct timespec *timeout)
 	return fds[0].revents ? 0 : -EAGAIN;
 }
 
-/* What only pays for those who stay: most agents of a sandbox are gone before. */
+/* What only pays for those who stay. */
 static void settle(struct supervisor *s)
 {
 	static const uint64_t all = SIGSET_ALL;
@@ -317,7 +317,7 @@ static int start(struct supervisor *s)
 	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
 	if (s->is_init)
 		(void)prctl(PR_SET_NAME, "cradle");
-	if (s->watching || s->result->restarts) {
+	if (s->watching || s->result->restarts || !(s->config->flags & CRADLE_SETTLE_LATE)) {
 		settle(s);
 		return 0;
 	}

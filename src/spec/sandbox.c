@@ -30,6 +30,7 @@ void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 	run->confine.inherit_fds = bwrap;
 	run->confine.keep_keyring = bwrap;
 	run->tty = bwrap ? TTY_INHERIT : TTY_PTY;
+	spec->core.flags |= CRADLE_SETTLE_LATE;
 }
 
 static int check_needs(bool needs, bool has, const char *what, const char *fix)
