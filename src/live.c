@@ -21,7 +21,7 @@
 static void tell_launcher(const struct spec *spec, const struct cradle_result *result,
 			  enum ending ending)
 {
-	struct status_message message = { STATUS_RESULT, *result };
+	struct status_message message = { .type = STATUS_RESULT, .result = *result };
 
 	/* A reboot of the namespace is told by the kernel. */
 	if (spec->verb == VERB_RUN && ending == ENDING_EXIT)
