@@ -117,6 +117,17 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 	_exit(spec_failure(spec));
 }
 
+static void plan_terminal(struct spec *spec, struct relay *r)
+{
+	bool own = spec->run.tty == TTY_PTY && terminal_wanted();
+
+	r->apart = spec->run.tty != TTY_INHERIT;
+	r->shared = own && terminal_shared();
+	spec->core.flags &= ~(unsigned)CRADLE_BACKGROUND;
+	if (r->shared)
+		spec->core.flags |= CRADLE_BACKGROUND;
+}
+
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
 static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 {
@@ -128,6 +139,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
 	in.status = pair[1];
+	plan_terminal(spec, r);
 	pid = clone_what_can_be(&spec->run.ns);
 	if (pid == 0)
 		be_inside(spec, inside, &in, self, pair[0]);
