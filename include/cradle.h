@@ -99,6 +99,9 @@ enum cradle_flags {
 	/* This agent may well end soon: what only pays for those who stay (letting the kernel reap,
 	 * giving memory back) is put off for 100 ms. */
 	CRADLE_SETTLE_LATE = 1 << 8,
+	/* The agent starts in the background of PID 1's terminal: reading from it stops the agent.
+	 */
+	CRADLE_BACKGROUND = 1 << 9,
 };
 
 /* A descriptor that PID 1 watches besides signals, for instance a power button. */
@@ -117,6 +120,10 @@ struct cradle_config {
 	int (*confine)(void *arg); /* last thing in the child before exec; -errno: 125 */
 	/* In the child, when it couldn't be executed; may exit with another code. NULL: none. */
 	void (*exec_failed)(void *arg, int err);
+	/* In PID 1, when signal sig has stopped the agent: for an init that can't stop like its
+	 * agent to tell who can, and who will continue it. It keeps the kernel from reaping. NULL:
+	 * none. */
+	void (*stopped)(void *arg, pid_t agent, int sig);
 	void *arg;
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;

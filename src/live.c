@@ -21,7 +21,7 @@
  * to do. */
 static _Noreturn void finish_sandbox(const struct spec *spec, const struct cradle_result *result)
 {
-	struct status_message message = { STATUS_RESULT, *result };
+	struct status_message message = { .type = STATUS_RESULT, .result = *result };
 
 	(void)status_send(spec->run.status.launcher, &message, -1);
 	_exit(result->code);

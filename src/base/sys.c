@@ -61,7 +61,7 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info)
 	return sys_kill(pid, sig);
 }
 
-void sys_stop_self(void)
+bool sys_stop_self(void)
 {
 	static const uint64_t cont = UINT64_C(1) << (SIGCONT - 1);
 	static const struct timespec now;
@@ -70,7 +70,7 @@ void sys_stop_self(void)
 	(void)sys_kill(getpid(), SIGTSTP);
 	sys_sigmask(SIGSET_ALL & ~(UINT64_C(1) << (SIGTSTP - 1)), NULL);
 	sys_sigmask(SIGSET_ALL, NULL);
-	(void)raw_call(SYS_rt_sigtimedwait, (long)&cont, 0, (long)&now, sizeof(cont), 0);
+	return raw_call(SYS_rt_sigtimedwait, (long)&cont, 0, (long)&now, sizeof(cont), 0) > 0;
 }
 
 int sys_pidfd_open(pid_t pid)

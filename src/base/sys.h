@@ -78,9 +78,9 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info);
 siginfo_t *sys_signal_value(int sig, siginfo_t *info);
 
 /* Stop this process as ^Z would: not if it is in an orphaned process group, where nobody could
- * continue it. Returns when it was continued, with that SIGCONT taken off the queue. All signals
- * are blocked before and after. */
-void sys_stop_self(void);
+ * continue it, which returns false. Returns when it was continued, with that SIGCONT taken off the
+ * queue. All signals are blocked before and after. */
+bool sys_stop_self(void);
 
 /* pidfd_open(2) and friends; info may be NULL. */
 int sys_pidfd_open(pid_t pid);

@@ -93,6 +93,14 @@ static void stop_like_agent(struct supervisor *s)
 		(void)sys_kill(s->agent.pid, SIGCONT);
 }
 
+static void on_stop(struct supervisor *s, int sig)
+{
+	if (s->config->stopped)
+		s->config->stopped(s->config->arg, s->agent.pid, sig);
+	else
+		stop_like_agent(s);
+}
+
 /* Returns true when there is no child left. */
 static bool drain(struct supervisor *s)
 {
@@ -102,7 +110,7 @@ static bool drain(struct supervisor *s)
 	int status;
 	pid_t pid;
 
-	if (s->agent.terminal && !s->is_init)
+	if (s->config->stopped || (s->agent.terminal && !s->is_init))
 		options |= WUNTRACED;
 	for (;;) {
 		pid = sys_wait4(-1, &status, options, &usage);
@@ -114,7 +122,7 @@ static bool drain(struct supervisor *s)
 			return pid == -ECHILD;
 		if (WIFSTOPPED(status)) {
 			if (pid == s->agent.pid)
-				stop_like_agent(s);
+				on_stop(s, WSTOPSIG(status));
 		} else if (pid == s->agent.pid) {
 			agent_gone(s, status, &usage);
 		} else {
@@ -165,8 +173,8 @@ bool reap_by_kernel(const struct supervisor *s)
 {
 	unsigned flags = CRADLE_COUNT_ORPHANS | CRADLE_WARN_REAPED;
 
-	return s->is_init && !(s->config->flags & flags) && s->agent.pidfd >= 0 &&
-	       sys_pidfd_keeps_exit(s->agent.pidfd);
+	return s->is_init && !(s->config->flags & flags) && !s->config->stopped &&
+	       s->agent.pidfd >= 0 && sys_pidfd_keeps_exit(s->agent.pidfd);
 }
 
 void reap_start(struct supervisor *s)

@@ -97,7 +97,7 @@ static void enter_group(const struct agent *agent, const struct cradle_config *c
 			(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	} else if (agent->own_group) {
 		(void)setpgid(0, 0);
-		if (agent->terminal)
+		if (agent->terminal && !(config->flags & CRADLE_BACKGROUND))
 			hand_on_foreground(group, getpid());
 	}
 }

@@ -114,6 +114,17 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 	_exit(spec_failure(spec));
 }
 
+static void plan_terminal(struct spec *spec, struct relay *r)
+{
+	bool own = spec->run.tty == TTY_PTY && terminal_wanted();
+
+	r->apart = spec->run.tty != TTY_INHERIT;
+	r->shared = own && terminal_shared();
+	spec->core.flags &= ~(unsigned)CRADLE_BACKGROUND;
+	if (r->shared)
+		spec->core.flags |= CRADLE_BACKGROUND;
+}
+
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
 static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 {
@@ -125,6 +136,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 		return log_errno(-errno, "cannot make a socket");
 	self = sys_pidfd_open(getpid());
 	in.status = pair[1];
+	plan_terminal(spec, r);
 	pid = clone_what_can_be(&spec->run.ns);
 	if (pid == 0)
 		be_inside(spec, inside, &in, self);

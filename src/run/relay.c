@@ -54,6 +54,14 @@ static bool asks_for_end(int sig)
 	       sig == SIGPWR || (sig >= 34 + 3 && sig <= 34 + 5);
 }
 
+/* The host's terminal doesn't reach another session. */
+static void stop_with_agent(struct relay *r, siginfo_t *info)
+{
+	(void)sys_forward_signal(r->pid, info->si_signo, info);
+	(void)sys_stop_self();
+	(void)sys_kill(r->pid, SIGCONT);
+}
+
 static void on_signal(struct relay *r, siginfo_t *info)
 {
 	int sig = info->si_signo;
@@ -62,11 +70,25 @@ static void on_signal(struct relay *r, siginfo_t *info)
 	if (sig == SIGCHLD && info->si_code > 0)
 		return;
 	r->end.asked = r->end.asked || asks_for_end(sig);
-	if (!from_terminal(info))
+	if (terminal_signal(&r->terminal, info))
+		return;
+	if (r->apart && stop && from_terminal(info))
+		stop_with_agent(r, info);
+	else if (r->apart || !from_terminal(info))
 		(void)sys_forward_signal(r->pid, sig, info);
 	else if (stop)
 		/* The agent was stopped by the terminal; our shell only sees us. */
-		sys_stop_self();
+		(void)sys_stop_self();
+}
+
+static void on_stopped(struct relay *r, const struct status_message *message)
+{
+	struct status_message answer = { .type = STATUS_CONTINUE, .agent = message->agent };
+	enum terminal_go go = terminal_stopped(&r->terminal, message->signal);
+
+	answer.foreground = go == TERMINAL_GO_ON_IN_FRONT;
+	if (go != TERMINAL_STAY)
+		(void)status_send(r->status, &answer, -1);
 }
 
 /* Others may have come through exec: they are reaped, too. Returns true once ours is gone. */
@@ -100,28 +122,32 @@ static void on_status(struct relay *r)
 		r->end.code = message.result.code;
 		r->end.result = message.result;
 		r->end.told = true;
-	} else if (fd >= 0) {
-		(void)close(fd);
+	} else if (message.type == STATUS_TERMINAL && fd >= 0) {
+		(void)terminal_start(&r->terminal, fd, r->shared);
+	} else if (message.type == STATUS_STOPPED) {
+		on_stopped(r, &message);
 	}
 }
 
 static void turn(struct relay *r)
 {
 	static const struct timespec now;
-	struct pollfd fds[] = {
+	struct pollfd fds[3 + TERMINAL_FDS] = {
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->status, .events = POLLIN },
 		{ .fd = r->parent, .events = POLLIN },
 	};
+	unsigned n = terminal_poll(&r->terminal, fds + 3);
 	siginfo_t info;
 
-	if (sys_poll(fds, sizeof(fds) / sizeof(fds[0]), NULL) <= 0)
+	if (sys_poll(fds, 3 + n, NULL) <= 0)
 		return;
 	/* The result first: what else there is doesn't matter after it. */
 	if (fds[1].revents) {
 		on_status(r);
 		return;
 	}
+	terminal_ready(&r->terminal, fds + 3, n);
 	if (fds[2].revents)
 		(void)sys_kill(r->pid, SIGKILL);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
@@ -143,6 +169,7 @@ int relay(struct relay *r)
 		return log_errno(-errno, "cannot wait for signals");
 	while (!r->gone && !r->end.told)
 		turn(r);
+	terminal_finish(&r->terminal);
 	r->end.wall_ms = sys_now_ms() - start;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define RUN_RELAY_H
 
 #include "cradle.h"
+#include "terminal.h"
 
 struct relay_end {
 	int code;                   /* by the exit contract; 0 after a reboot(2) */
@@ -19,6 +20,9 @@ struct relay {
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
 	int status;   /* socket to it, status.h; -1 once it hung up */
 	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
+	bool apart;   /* PID 1 leads a session of its own, so the host's terminal signals only us */
+	bool shared;  /* terminal_shared(), if PID 1 has a terminal of its own */
+	struct terminal terminal;
 	int signals;  /* -1: not open yet */
 	bool gone;
 	struct relay_end end;

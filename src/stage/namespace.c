@@ -4,6 +4,7 @@
 
 #include "log.h"
 #include "namespaces.h"
+#include "pty.h"
 #include "root.h"
 #include "status.h"
 #include "sys.h"
@@ -152,6 +153,8 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 		err = stop_propagation(run);
 	if (!err)
 		err = enter_root(spec, in);
+	if (!err)
+		err = pty_enter(spec);
 	if (!err)
 		err = set_hostname(spec);
 	if (!err)

@@ -7,12 +7,17 @@
 enum status_type {
 	STATUS_GO,       /* outside -> inside: ids are mapped, limits are set */
 	STATUS_TERMINAL, /* inside -> outside: with the master of the sandbox's terminal */
+	STATUS_STOPPED,  /* inside -> outside: a signal has stopped the agent */
+	STATUS_CONTINUE, /* outside -> inside: it shall go on */
 	STATUS_RESULT,   /* inside -> outside: the end, before the namespaces are torn down */
 };
 
 struct status_message {
 	enum status_type type;
 	struct cradle_result result; /* STATUS_RESULT */
+	pid_t agent;     /* STATUS_STOPPED and back by STATUS_CONTINUE: as PID 1 sees it */
+	int signal;      /* STATUS_STOPPED: by which */
+	bool foreground; /* STATUS_CONTINUE: of the sandbox's terminal */
 };
 
 /* fd: goes with it; -1: none. 0 or -errno; a dead peer is -EPIPE, no signal. */
