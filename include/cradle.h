@@ -95,7 +95,7 @@ enum cradle_flags {
 	 * is deaf until then, so don't where confine() or the agent's file system may block. What
 	 * confine() writes stays written in PID 1, and it has 32 KiB of stack. */
 	CRADLE_SHARE_MEMORY = 1 << 6,
-	CRADLE_NO_TERMINAL = 1 << 7, /* with NEW_SESSION: no terminal in it, whatever fd 0 is */
+	CRADLE_NO_TERMINAL = 1 << 7, /* there is none in this session, whatever 0 to 2 are */
 	/* This agent may well end soon: what only pays for those who stay (letting the kernel reap,
 	 * giving memory back) is put off for 100 ms. */
 	CRADLE_SETTLE_LATE = 1 << 8,

@@ -116,7 +116,7 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 
 static void plan_terminal(struct spec *spec, struct relay *r)
 {
-	bool own = spec->run.tty == TTY_PTY && terminal_wanted();
+	bool own = spec->run.tty == TTY_PTY && spec->run.has_terminal;
 
 	r->apart = spec->run.tty != TTY_INHERIT;
 	r->shared = own && terminal_shared();

@@ -56,11 +56,6 @@ static int open_host(void)
 	return fd;
 }
 
-bool terminal_wanted(void)
-{
-	return isatty(STDIN_FILENO);
-}
-
 static bool is_pipe(int fd)
 {
 	struct stat st;

@@ -30,9 +30,6 @@ struct terminal {
 /* What becomes of an agent that was stopped. */
 enum terminal_go { TERMINAL_STAY, TERMINAL_GO_ON, TERMINAL_GO_ON_IN_FRONT };
 
-/* Fd 0 is a terminal. */
-bool terminal_wanted(void);
-
 /* Somebody else has it first: we are in the background, or stdout is a pipe to somebody who may be
  * a pager. Then the agent starts in the background of its own (CRADLE_BACKGROUND), where it is
  * stopped when it reads, which tells us. Asked before the sandbox is made. */

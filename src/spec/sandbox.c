@@ -62,9 +62,9 @@ int sandbox_finish(struct spec *spec)
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
 	/* As root without a user namespace, /proc of the host's PIDs can be mounted. */
-	/* Not even by way of stdout does the agent reach a terminal that isn't its own. */
+	/* PID 1 leads a session without one (stage/pty.c). */
 	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
-		spec->core.flags |= CRADLE_NEW_SESSION | CRADLE_NO_TERMINAL;
+		spec->core.flags |= CRADLE_NO_TERMINAL;
 	run->as_pid_1 = run->as_pid_1 || !(ns->unshare >> NS_PID & 1);
 	err = check_needs(run->ids.uid_given || run->ids.gid_given, user, "--uid and --gid",
 			  "--unshare-user");

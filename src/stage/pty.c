@@ -190,5 +190,5 @@ int pty_enter(struct spec *spec)
 	if (spec->run.tty == TTY_INHERIT)
 		return 0;
 	/* Also without any terminal on 0 to 2 there is /dev/tty. */
-	return spec->run.tty == TTY_PTY && isatty(STDIN_FILENO) ? make_own(spec) : lead_session();
+	return spec->run.tty == TTY_PTY && spec->run.has_terminal ? make_own(spec) : lead_session();
 }
