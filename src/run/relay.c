@@ -105,6 +105,14 @@ static void on_status(struct relay *r)
 	}
 }
 
+static void on_network(struct relay *r)
+{
+	log_error("the sandbox is ended: pasta, which was its network, has gone");
+	r->network = -1;
+	r->end.lost = true;
+	(void)sys_kill(r->pid, SIGKILL);
+}
+
 static void turn(struct relay *r)
 {
 	static const struct timespec now;
@@ -112,6 +120,7 @@ static void turn(struct relay *r)
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->status, .events = POLLIN },
 		{ .fd = r->parent, .events = POLLIN },
+		{ .fd = r->network, .events = POLLIN },
 	};
 	siginfo_t info;
 
@@ -124,6 +133,8 @@ static void turn(struct relay *r)
 	}
 	if (fds[2].revents)
 		(void)sys_kill(r->pid, SIGKILL);
+	if (fds[3].revents)
+		on_network(r);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
 			r->gone = is_gone(r, WNOHANG);

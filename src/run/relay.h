@@ -9,6 +9,7 @@ struct relay_end {
 	enum cradle_request reboot; /* what reboot(2) inside asked for; NONE: it wasn't that */
 	bool killed;                /* PID 1 inside was, so it reported nothing */
 	bool asked;                 /* somebody asked for the end through us */
+	bool lost;                  /* its network, so we ended it */
 	bool told;                  /* by PID 1, in result; its namespaces may still be there */
 	struct cradle_result result;
 	uint64_t wall_ms;
@@ -19,6 +20,7 @@ struct relay {
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
 	int status;   /* socket to it, status.h; -1 once it hung up */
 	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
+	int network;  /* pidfd of what keeps its network up; -1: nobody needs to */
 	int signals;  /* -1: not open yet */
 	bool gone;
 	struct relay_end end;
