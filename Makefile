@@ -93,7 +93,7 @@ ROOM_net = -Isrc/spec -Isrc/net
 LIB_SRC = $(wildcard src/base/*.c src/pid1/*.c src/lib/*.c) src/end.c
 CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c) src/report.c src/tell.c src/live.c \
 	src/main.c
-NET_SRC = $(wildcard src/net/*.c) src/spec/net.c
+NET_SRC = $(wildcard src/net/*.c) src/spec/net.c src/spec/netmode.c src/spec/netconflict.c
 
 CRADLE_OBJ = $(CRADLE_SRC:src/%.c=$(B)/cradle.o/%.o)
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/lib.o/%.o)

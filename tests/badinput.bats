@@ -116,10 +116,23 @@ refused_by() {
 		eth0,address=1.2.3.4/33 eth0,address=1.2.3.256/24 eth0,address=::1/129 eth0,gateway=zz \
 		eth0,gateway=1.2.3.4/24 eth0,mtu=x eth0,mtu=-1 eth0,mtu=10 eth0,dns=1.2.3 eth0,colour=red \
 		a-name-that-is-too-long; do
-		refused '--net=.*(expected|unknown|address|needs)' "--net=$value"
+		refused_by init '--net=.*(expected|unknown|address|needs)' "--net=$value" -- "$PROBE"
 	done
-	refused '1\.2\.3\.4/33' --net=eth0,address=1.2.3.4/33
-	refused 'colour' --net=eth0,colour=red
+	refused_by init '1\.2\.3\.4/33' --net=eth0,address=1.2.3.4/33 -- "$PROBE"
+	refused_by init 'colour' --net=eth0,colour=red -- "$PROBE"
+}
+
+@test "the network of a sandbox: modes, addresses, routes, name servers" {
+	local value
+	for value in '' lo eth0,mtu=1500 none:x 'host,' macvlan ns: pasta:tcp pasta:tcp=auto veth:a,b; do
+		refused_by run '--net=.*expected' "--net=$value" -- "$PROBE"
+	done
+	refused_by run 'tcp=70000' --net=pasta:tcp=80,tcp=70000 -- "$PROBE"
+	refused_by run '--address=1\.2\.3\.4:.*expected' --address=1.2.3.4 -- "$PROBE"
+	refused_by run '--route=10\.0\.0\.1/8:.*expected' --route=10.0.0.1/8 -- "$PROBE"
+	refused_by run '--dns=localhost:.*expected' --dns=localhost -- "$PROBE"
+	refused_by run '--mtu=10:.*expected' --mtu=10 -- "$PROBE"
+	refused_by init '--address' --address=10.0.0.1/8 -- "$PROBE"
 }
 
 @test "no agent, no command" {
@@ -150,7 +163,7 @@ refused_by() {
 @test "setting up a world fails before anything is started" {
 	refused_by run '/no/such/source' --mount=/no/such/source:/nowhere:bind -- \
 		"$PROBE" write "$BATS_TEST_TMPDIR/started" x
-	refused_by run 'no-such-if' --net=no-such-if,address=10.0.0.1/24 -- \
+	refused_by run '/no-such-net' --net=ns:/no-such-net -- \
 		"$PROBE" write "$BATS_TEST_TMPDIR/started" x
 }
 

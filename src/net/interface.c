@@ -42,10 +42,11 @@ static const char *address_fix(const struct request *request, int err,
 	return common_fix(err);
 }
 
-static const char *route_fix(int err)
+static const char *route_fix(int err, bool is_default)
 {
 	if (err == -EEXIST)
-		return "there is another default route: remove it first";
+		return is_default ? "there is another default route: remove it first"
+				  : "there is another route to that network: remove it first";
 	if (err == -ENETUNREACH || err == -EHOSTUNREACH)
 		return "the gateway is in the network of none of the addresses";
 	return common_fix(err);
@@ -127,18 +128,41 @@ static bool is_beyond(const struct net_spec *spec, const struct net_ip *gateway)
 	return true;
 }
 
-static int add_routes(struct request *request, int ifindex, const struct net_spec *spec)
+static int add_gateways(struct request *request, int ifindex, const struct net_spec *spec)
 {
 	char text[INET6_ADDRSTRLEN];
 
 	for (unsigned i = 0; i < spec->ngateways; i++) {
 		const struct net_ip *gateway = &spec->gateway[i];
-		int err = rtnl_route_default(request, ifindex, gateway, is_beyond(spec, gateway));
+		struct net_route route = { .dest.ip.family = gateway->family,
+					   .has_via = true,
+					   .via = *gateway };
+		int err = rtnl_route_add(request, ifindex, &route, is_beyond(spec, gateway));
 
 		if (err)
-			return say_errno(err, request->words, route_fix(err),
+			return say_errno(err, request->words, route_fix(err, true),
 					 "cannot add a default route through %s on %s",
 					 text_of(gateway, text), spec->ifname);
+	}
+	return 0;
+}
+
+static int add_routes(struct request *request, int ifindex, const struct net_spec *spec)
+{
+	char dest[INET6_ADDRSTRLEN], via[INET6_ADDRSTRLEN];
+
+	for (unsigned i = 0; i < spec->nroutes; i++) {
+		const struct net_route *route = &spec->route[i];
+		int err = rtnl_route_add(request, ifindex, route,
+					 route->has_via && is_beyond(spec, &route->via));
+
+		if (err)
+			return say_errno(err, request->words, route_fix(err, !route->dest.prefix),
+					 "cannot add a route to %s/%u%s%s on %s",
+					 text_of(&route->dest.ip, dest), route->dest.prefix,
+					 route->has_via ? " through " : "",
+					 route->has_via ? text_of(&route->via, via) : "",
+					 spec->ifname);
 	}
 	return 0;
 }
@@ -157,6 +181,8 @@ int interface_set(struct request *request, const struct net_spec *spec)
 		err = add_addresses(request, ifindex, spec);
 	if (!err)
 		err = set_up(request, ifindex, spec);
+	if (!err)
+		err = add_gateways(request, ifindex, spec);
 	if (!err)
 		err = add_routes(request, ifindex, spec);
 	if (!err)

@@ -6,10 +6,12 @@
 #include "cradle.h"
 #include "interface.h"
 #include "resolv.h"
+#include "sandbox.h"
 #include "say.h"
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_INTERFACES = 32 };
@@ -21,14 +23,22 @@ struct plan {
 	struct net_ip dns[NET_MAX_DNS];
 	unsigned ndns;
 	const char *resolv_conf;
+	pid_t pid; /* whose network namespace; 0: ours */
+	struct spec_net sandbox;
 };
 
 static const char usage[] =
 	"usage: cradle net [--resolv-conf FILE] IFACE[,address=CIDR]...[,gateway=IP]...[,mtu=N]"
 	"[,dns=IP]...\n"
+	"       cradle net --netns-pid PID [--net MODE] [--address CIDR]... [--route DEST]...\n"
+	"                  [--mtu N]\n"
 	"\n"
 	"Waits for each interface, sets its MTU, adds its addresses, brings it up and adds\n"
 	"its default routes. What is there already is left as it is.\n"
+	"\n"
+	"The second form is for a process's network namespace, from outside; cradle run\n"
+	"uses it. Its options mean what they mean there: --net is loopback (the default),\n"
+	"veth or macvlan.\n"
 	"\n"
 	"  --resolv-conf FILE  where the name servers are written (/etc/resolv.conf)\n"
 	"  -h, --help          this text\n"
@@ -99,36 +109,93 @@ static int carry_out(const struct plan *plan)
 	return 0;
 }
 
+static int read_pid(struct plan *plan, const char *value)
+{
+	char *end;
+	long pid = strtol(value, &end, 10);
+
+	if (pid > 0 && pid <= INT32_MAX && !*end) {
+		plan->pid = (pid_t)pid;
+		return -1;
+	}
+	say("--netns-pid=%s: expected the number of a process", value);
+	return CRADLE_EXIT_FAILURE;
+}
+
+static int read_sandbox(struct plan *plan, const char *option, const char *value)
+{
+	const char *word = value, *expected;
+	size_t len = strlen(value);
+
+	if (!strcmp(option, "net"))
+		expected = netmode_parse(&plan->sandbox, value, &word, &len);
+	else
+		expected = netmode_set(&plan->sandbox, option, value);
+	if (!expected)
+		return -1;
+	say("--%s=%s: bad word '%.*s': %s", option, value, (int)len, word, expected);
+	return CRADLE_EXIT_FAILURE;
+}
+
+static const struct option options[] = {
+	{ "resolv-conf", required_argument, NULL, 'r' },
+	{ "netns-pid", required_argument, NULL, 'p' },
+	{ "net", required_argument, NULL, 'n' },
+	{ "address", required_argument, NULL, 'n' },
+	{ "route", required_argument, NULL, 'n' },
+	{ "mtu", required_argument, NULL, 'n' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
+};
+
 /* Returns -1 to go on, else the exit code. */
+static int read_option(struct plan *plan, char **argv, int option, int which)
+{
+	switch (option) {
+	case 'r':
+		plan->resolv_conf = optarg;
+		return -1;
+	case 'p':
+		return read_pid(plan, optarg);
+	case 'n':
+		return read_sandbox(plan, options[which].name, optarg);
+	case 'h':
+		return fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0;
+	case 'V':
+		return puts("cradle-net " CRADLE_VERSION) < 0 ? CRADLE_EXIT_FAILURE : 0;
+	case ':':
+		say("%s needs a value: see cradle net --help", argv[optind - 1]);
+		return CRADLE_EXIT_FAILURE;
+	default:
+		say("unknown option %s: see cradle net --help", argv[optind - 1]);
+		return CRADLE_EXIT_FAILURE;
+	}
+}
+
 static int read_options(struct plan *plan, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "resolv-conf", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int option;
+	int option, which = 0, code = -1;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":hV", options, NULL)) != -1) {
-		switch (option) {
-		case 'r':
-			plan->resolv_conf = optarg;
-			break;
-		case 'h':
-			return fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0;
-		case 'V':
-			return puts("cradle-net " CRADLE_VERSION) < 0 ? CRADLE_EXIT_FAILURE : 0;
-		case ':':
-			say("%s needs a value: --resolv-conf FILE", argv[optind - 1]);
-			return CRADLE_EXIT_FAILURE;
-		default:
-			say("unknown option %s: see cradle net --help", argv[optind - 1]);
-			return CRADLE_EXIT_FAILURE;
-		}
-	}
-	return -1;
+	while (code < 0 && (option = getopt_long(argc, argv, ":hV", options, &which)) != -1)
+		code = read_option(plan, argv, option, which);
+	return code;
+}
+
+static int set_sandbox(const struct plan *plan, bool interfaces)
+{
+	const char *conflict = netmode_conflict(&plan->sandbox);
+
+	if (!conflict && !netmode_wants_helper(&plan->sandbox))
+		conflict = "nothing to do from outside: expected --address, --route or --mtu, or "
+			   "--net=veth or macvlan";
+	if (interfaces)
+		conflict = "--netns-pid comes with --address, --route and --mtu: expected no IFACE";
+	if (!conflict)
+		return sandbox_set(&plan->sandbox, plan->pid) < 0 ? CRADLE_EXIT_FAILURE : 0;
+	say("%s", conflict);
+	return CRADLE_EXIT_FAILURE;
 }
 
 int main(int argc, char **argv)
@@ -138,6 +205,13 @@ int main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (plan.pid)
+		return set_sandbox(&plan, optind < argc);
+	if (plan.sandbox.nwords) {
+		say("--%s needs a network namespace: expected --netns-pid PID, too",
+		    plan.sandbox.word[0]);
+		return CRADLE_EXIT_FAILURE;
+	}
 	if (optind == argc) {
 		say("no interface to set up: expected IFACE[,address=CIDR]..., see --help");
 		return CRADLE_EXIT_FAILURE;

@@ -94,7 +94,7 @@ int rtnl_link_up(struct request *request, int ifindex)
 struct wanted {
 	int ifindex;
 	const struct net_addr *address;
-	const struct net_ip *gateway;
+	const struct net_route *route;
 	bool found;
 };
 
@@ -177,41 +177,50 @@ static void match_route(const struct nlmsghdr *msg, void *arg)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(msg);
 	struct wanted *wanted = arg;
+	const struct net_route *asked = wanted->route;
 	const struct nlattr *oif = find_attr(msg, sizeof(*route), RTA_OIF);
+	const struct nlattr *via = find_attr(msg, sizeof(*route), RTA_GATEWAY);
+	const struct nlattr *dest = find_attr(msg, sizeof(*route), RTA_DST);
 
-	if (route->rtm_dst_len == 0 && route->rtm_table == RT_TABLE_MAIN && oif &&
+	if (route->rtm_dst_len == asked->dest.prefix && route->rtm_table == RT_TABLE_MAIN && oif &&
 	    (int)mnl_attr_get_u32(oif) == wanted->ifindex &&
-	    attr_is_ip(find_attr(msg, sizeof(*route), RTA_GATEWAY), wanted->gateway))
+	    (!asked->dest.prefix || attr_is_ip(dest, &asked->dest.ip)) &&
+	    (asked->has_via ? attr_is_ip(via, &asked->via) : !via))
 		wanted->found = true;
 }
 
-static int accept_route(struct request *request, int ifindex, const struct net_ip *gateway)
+static int accept_route(struct request *request, int ifindex, const struct net_route *asked)
 {
-	struct wanted wanted = { .ifindex = ifindex, .gateway = gateway };
+	struct wanted wanted = { .ifindex = ifindex, .route = asked };
 	struct rtmsg *route = request_begin(request, RTM_GETROUTE, NLM_F_DUMP, sizeof(*route));
 	int err;
 
-	route->rtm_family = (uint8_t)gateway->family;
+	route->rtm_family = (uint8_t)asked->dest.ip.family;
 	err = request_run(request, match_route, &wanted);
 	return err < 0 ? err : wanted.found ? 0 : -EEXIST;
 }
 
-int rtnl_route_default(struct request *request, int ifindex, const struct net_ip *gateway,
-		       bool onlink)
+int rtnl_route_add(struct request *request, int ifindex, const struct net_route *asked, bool onlink)
 {
 	/* Without NLM_F_EXCL a second IPv6 gateway silently makes a multipath route. */
 	struct rtmsg *route =
 		request_begin(request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(*route));
+	const struct net_ip *dest = &asked->dest.ip;
 	int err;
 
-	route->rtm_family = (uint8_t)gateway->family;
+	route->rtm_family = (uint8_t)dest->family;
+	route->rtm_dst_len = (uint8_t)asked->dest.prefix;
 	route->rtm_table = RT_TABLE_MAIN;
 	route->rtm_protocol = RTPROT_STATIC;
-	route->rtm_scope = RT_SCOPE_UNIVERSE;
+	route->rtm_scope = asked->has_via ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
 	route->rtm_type = RTN_UNICAST;
 	route->rtm_flags = onlink ? RTNH_F_ONLINK : 0;
 	mnl_attr_put_u32(request->msg, RTA_OIF, (uint32_t)ifindex);
-	mnl_attr_put(request->msg, RTA_GATEWAY, net_ip_size(gateway->family), gateway->bytes);
+	if (asked->dest.prefix)
+		mnl_attr_put(request->msg, RTA_DST, net_ip_size(dest->family), dest->bytes);
+	if (asked->has_via)
+		mnl_attr_put(request->msg, RTA_GATEWAY, net_ip_size(dest->family),
+			     asked->via.bytes);
 	err = request_run(request, NULL, NULL);
-	return err == -EEXIST ? accept_route(request, ifindex, gateway) : err;
+	return err == -EEXIST ? accept_route(request, ifindex, asked) : err;
 }

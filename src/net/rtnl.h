@@ -23,8 +23,8 @@ int rtnl_addr_add(struct request *request, int ifindex, const struct net_addr *a
 bool rtnl_addr_is_local(struct request *request, const struct net_ip *ip);
 
 /* onlink: the gateway lies in no network of this interface and is asked for there anyway.
- * -EEXIST: there is another default route. */
-int rtnl_route_default(struct request *request, int ifindex, const struct net_ip *gateway,
-		       bool onlink);
+ * -EEXIST: there is another route to that network. */
+int rtnl_route_add(struct request *request, int ifindex, const struct net_route *route,
+		   bool onlink);
 
 #endif

@@ -2,11 +2,14 @@
  * namespace open. */
 #include "launch.h"
 
+#include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
+#include "network.h"
 #include "relay.h"
 #include "report.h"
 #include "sources.h"
+#include "status.h"
 #include "sys.h"
 #include "util.h"
 
@@ -17,6 +20,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef SYS_clone3
@@ -88,9 +92,9 @@ static pid_t clone_what_can_be(struct spec_ns *ns)
 }
 
 /* What isn't needed to stand by: the agent's files and directory are its own business. */
-static void let_go(struct spec *spec, struct relay *r)
+static void let_go(struct spec *spec, struct relay *r, const struct network *network)
 {
-	int keep[CRADLE_KEEP_MAX + 2];
+	int keep[CRADLE_KEEP_MAX + 4];
 	unsigned n = 0;
 
 	if (spec->run.again_on_reboot)
@@ -100,6 +104,10 @@ static void let_go(struct spec *spec, struct relay *r)
 	keep[n++] = r->status;
 	if (r->parent >= 0)
 		keep[n++] = r->parent;
+	if (network->keeper) {
+		keep[n++] = network->pidfd;
+		keep[n++] = network->lifeline;
+	}
 	util_sort(keep, n);
 	sys_close_above_2(keep, n);
 	(void)!chdir("/");
@@ -125,12 +133,33 @@ static void plan_terminal(struct spec *spec, struct relay *r)
 		spec->core.flags |= CRADLE_BACKGROUND;
 }
 
+/* What only somebody outside can do, while PID 1 waits. */
+static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid, int socket,
+			   struct network *network)
+{
+	static const struct status_message go = { .type = STATUS_GO };
+	int err = 0;
+
+	if (spec->run.ns.unshare >> NS_USER & 1)
+		err = idmap_single(pid, &spec->run.ids, in->uid, in->gid);
+	if (!err)
+		err = network_outside(network, &spec->run.net, pid);
+	/* If it has gone the relay will tell. */
+	if (!err)
+		(void)status_send(socket, &go, -1);
+	return err;
+}
+
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
 static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 {
-	struct inside in = { .uid = spec->run.uid, .gid = spec->run.gid };
+	struct inside in = { .uid = spec->run.uid,
+			     .gid = spec->run.gid,
+			     .wait = netmode_has_outside(&spec->run.net) };
+	struct network network = { .pidfd = -1, .lifeline = -1 };
 	int pair[2], self;
 	pid_t pid;
+	int err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
@@ -149,13 +178,24 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 		(void)close(pair[0]);
 		return log_errno(pid, "cannot make namespaces%s", clone_fix(pid));
 	}
+	err = in.wait ? prepare_outside(spec, &in, pid, pair[0], &network) : 0;
+	if (err) {
+		(void)sys_kill(pid, SIGKILL);
+		(void)waitpid(pid, NULL, 0);
+		(void)close(pair[0]);
+		network_finish(&network);
+		return err;
+	}
 	r->pid = pid;
+	r->network = network.pidfd;
 	r->is_init = spec->run.ns.unshare >> NS_PID & 1;
 	r->status = pair[0];
 	r->gone = false;
 	r->end = (struct relay_end){ 0 };
-	let_go(spec, r);
-	return relay(r);
+	let_go(spec, r, &network);
+	err = relay(r);
+	network_finish(&network);
+	return err;
 }
 
 /* What PID 1 couldn't report itself, as it was killed: by reboot(2), or by somebody's KILL. */
@@ -192,13 +232,38 @@ static bool pause_before_next(unsigned *pause_ms, uint64_t lived_ms)
 	}
 }
 
+/* The agent keeps its ids, even if they have other numbers in the user namespace that is joined. */
+static int join_network(struct spec_run *run)
+{
+	struct spec_ids *ids = &run->ids;
+	int err;
+
+	if (run->net.mode != NET_NS)
+		return 0;
+	if (!ids->uid_given)
+		ids->uid = run->uid;
+	if (!ids->gid_given)
+		ids->gid = run->gid;
+	ids->uid_given = ids->gid_given = true;
+	err = network_join(&run->net);
+	run->uid = geteuid();
+	run->gid = getegid();
+	return err;
+}
+
 int launch(struct spec *spec, launch_inside inside)
 {
 	struct relay r = { .parent = -1, .signals = -1 };
 	const struct relay_end *end = &r.end;
 	unsigned pause_ms = 0;
-	int err = sources_open(&spec->run);
+	int err = network_check(&spec->run.net);
 
+	if (!err)
+		err = network_plan(&spec->run.net, &spec->run.plan);
+	if (!err)
+		err = sources_open(&spec->run);
+	if (!err)
+		err = join_network(&spec->run);
 	if (err)
 		return spec_failure(spec);
 	do {
@@ -208,7 +273,7 @@ int launch(struct spec *spec, launch_inside inside)
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
 	} while (!err && spec->run.again_on_reboot && end->reboot == CRADLE_REQUEST_REBOOT &&
 		 !end->asked && pause_before_next(&pause_ms, end->wall_ms));
-	if (err)
+	if (err || end->lost)
 		return spec_failure(spec);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);

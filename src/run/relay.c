@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { FIXED = 4 }; /* descriptors besides the terminal's */
+
 /* A namespace's init is killed by KILL alone; the kernel uses HUP and INT to tell of reboot(2)
  * (kernel/pid_namespace.c: reboot_pid_ns), so they mean no signal here. */
 static void fill_end(struct relay *r, struct relay_end *end, int status)
@@ -129,27 +131,38 @@ static void on_status(struct relay *r)
 	}
 }
 
+static void on_network(struct relay *r)
+{
+	log_error("the sandbox is ended: pasta, which was its network, has gone");
+	r->network = -1;
+	r->end.lost = true;
+	(void)sys_kill(r->pid, SIGKILL);
+}
+
 static void turn(struct relay *r)
 {
 	static const struct timespec now;
-	struct pollfd fds[3 + TERMINAL_FDS] = {
+	struct pollfd fds[FIXED + TERMINAL_FDS] = {
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->status, .events = POLLIN },
 		{ .fd = r->parent, .events = POLLIN },
+		{ .fd = r->network, .events = POLLIN },
 	};
-	unsigned n = terminal_poll(&r->terminal, fds + 3);
+	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
 
-	if (sys_poll(fds, 3 + n, NULL) <= 0)
+	if (sys_poll(fds, FIXED + n, NULL) <= 0)
 		return;
 	/* The result first: what else there is doesn't matter after it. */
 	if (fds[1].revents) {
 		on_status(r);
 		return;
 	}
-	terminal_ready(&r->terminal, fds + 3, n);
+	terminal_ready(&r->terminal, fds + FIXED, n);
 	if (fds[2].revents)
 		(void)sys_kill(r->pid, SIGKILL);
+	if (fds[3].revents)
+		on_network(r);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
 			r->gone = is_gone(r, WNOHANG);

@@ -10,6 +10,7 @@ struct relay_end {
 	enum cradle_request reboot; /* what reboot(2) inside asked for; NONE: it wasn't that */
 	bool killed;                /* PID 1 inside was, so it reported nothing */
 	bool asked;                 /* somebody asked for the end through us */
+	bool lost;                  /* its network, so we ended it */
 	bool told;                  /* by PID 1, in result; its namespaces may still be there */
 	struct cradle_result result;
 	uint64_t wall_ms;
@@ -23,6 +24,7 @@ struct relay {
 	bool apart;   /* PID 1 leads a session of its own, so the host's terminal signals only us */
 	bool shared;  /* terminal_shared(), if PID 1 has a terminal of its own */
 	struct terminal terminal;
+	int network;  /* pidfd of what keeps its network up; -1: nobody needs to */
 	int signals;  /* -1: not open yet */
 	bool gone;
 	struct relay_end end;

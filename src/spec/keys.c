@@ -139,6 +139,18 @@ static const struct key keys[] = {
 	  .set = set_share_uts },
 	{ "share-cgroup", 0, VERB_RUN, NULL, "the caller's, instead of its own",
 	  .set = set_share_cgroup },
+	{ "net", 0, VERB_RUN, "MODE",
+	  "none, loopback (default), host, ns:PATH, veth:[NAME][,bridge=BR][,name=IF]\n"
+	  "[,host-address=CIDR], macvlan:PARENT[,mode=MODE][,name=IF] or\n"
+	  "pasta[:tcp=[ADDR/]PORT[:INSIDE][,udp=...][,tcp-ns=PORT][,udp-ns=PORT]]",
+	  .set = set_netmode },
+	{ "address", 0, VERB_RUN, "CIDR", "an address of its interface; repeatable",
+	  .set = set_address },
+	{ "route", 0, VERB_RUN, "DEST[,via=IP]", "a route, DEST a CIDR or default; repeatable",
+	  .set = set_route },
+	{ "dns", 0, VERB_RUN, "IP", "a name server for its resolv.conf; repeatable",
+	  .set = set_dns },
+	{ "mtu", 0, VERB_RUN, "N", "the MTU of its interface", .set = set_mtu },
 	{ "monotonic", 0, VERB_RUN, "TIME", "set CLOCK_MONOTONIC off by TIME; unshares time",
 	  .set = set_monotonic },
 	{ "boottime", 0, VERB_RUN, "TIME", "set CLOCK_BOOTTIME off by TIME; unshares time",

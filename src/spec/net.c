@@ -56,7 +56,7 @@ static bool is_unicast(const struct net_ip *ip)
 	return (ip->bytes[0] & 0xf0) != 0xe0 && memcmp(ip->bytes, all, sizeof(all)) != 0;
 }
 
-static bool read_ip(const char *text, size_t len, struct net_ip *ip)
+static bool read_any_ip(const char *text, size_t len, struct net_ip *ip)
 {
 	char copy[INET6_ADDRSTRLEN];
 
@@ -66,20 +66,61 @@ static bool read_ip(const char *text, size_t len, struct net_ip *ip)
 	copy[len] = '\0';
 	memset(ip, 0, sizeof(*ip));
 	ip->family = memchr(text, ':', len) ? AF_INET6 : AF_INET;
-	return inet_pton(ip->family, copy, ip->bytes) == 1 && is_unicast(ip);
+	return inet_pton(ip->family, copy, ip->bytes) == 1;
+}
+
+bool net_read_ip(const char *text, size_t len, struct net_ip *ip)
+{
+	return read_any_ip(text, len, ip) && is_unicast(ip);
+}
+
+static bool read_prefixed(const char *text, size_t len, struct net_addr *address)
+{
+	const char *slash = memchr(text, '/', len);
+
+	return slash && read_any_ip(text, (size_t)(slash - text), &address->ip) &&
+	       read_number(slash + 1, (size_t)(text + len - slash - 1), &address->prefix) &&
+	       address->prefix <= 8 * net_ip_size(address->ip.family);
+}
+
+bool net_read_address(const char *text, size_t len, struct net_addr *address)
+{
+	return read_prefixed(text, len, address) && is_unicast(&address->ip);
+}
+
+/* The kernel refuses bits beyond the prefix as an "invalid argument". */
+bool net_read_network(const char *text, size_t len, struct net_addr *network)
+{
+	unsigned bits;
+
+	if (!read_prefixed(text, len, network))
+		return false;
+	bits = network->prefix % 8;
+	for (size_t i = network->prefix / 8; i < net_ip_size(network->ip.family); i++) {
+		if (network->ip.bytes[i] & 0xff >> bits)
+			return false;
+		bits = 0;
+	}
+	return true;
+}
+
+bool net_read_mtu(const char *text, size_t len, unsigned *mtu)
+{
+	return read_number(text, len, mtu) && *mtu >= MTU_MIN && *mtu <= MTU_MAX;
 }
 
 /* What the kernel takes as a name (dev_valid_name), and "," parts words here. */
-static const char *set_ifname(struct reader *r)
+const char *net_read_ifname(const char *text, size_t len, char name[NET_IFNAME_SIZE])
 {
-	if (r->len == 0 || r->len >= NET_IFNAME_SIZE)
+	if (len == 0 || len >= NET_IFNAME_SIZE)
 		return "expected the name of a network interface, 1 to 15 characters long";
-	memcpy(r->spec->ifname, r->word, r->len);
-	for (const char *c = r->spec->ifname; *c; c++) {
+	memcpy(name, text, len);
+	name[len] = '\0';
+	for (const char *c = name; *c; c++) {
 		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/' || *c == ':')
 			return "expected the name of a network interface, without / : and spaces";
 	}
-	if (!strcmp(r->spec->ifname, ".") || !strcmp(r->spec->ifname, ".."))
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return "expected the name of a network interface, not a directory";
 	return NULL;
 }
@@ -91,7 +132,7 @@ static const char *set_address(struct reader *r, const char *text, size_t len)
 
 	if (r->spec->naddresses == NET_MAX_ADDRESSES)
 		return "expected at most 8 addresses";
-	if (!slash || !read_ip(text, (size_t)(slash - text), &address->ip) ||
+	if (!slash || !net_read_ip(text, (size_t)(slash - text), &address->ip) ||
 	    !read_number(slash + 1, (size_t)(text + len - slash - 1), &address->prefix))
 		return "expected address=A.B.C.D/N or address=IPV6/N, a host's own address";
 	if (address->prefix > 8 * net_ip_size(address->ip.family))
@@ -104,7 +145,7 @@ static const char *set_gateway(struct reader *r, const char *text, size_t len)
 {
 	struct net_ip ip;
 
-	if (!read_ip(text, len, &ip))
+	if (!net_read_ip(text, len, &ip))
 		return "expected gateway=IP, the address of a router";
 	for (unsigned i = 0; i < r->spec->ngateways; i++) {
 		if (r->spec->gateway[i].family == ip.family)
@@ -120,8 +161,7 @@ static const char *set_mtu(struct reader *r, const char *text, size_t len)
 	if (r->mtu_word)
 		return "expected mtu only once";
 	r->mtu_word = r->word;
-	if (!read_number(text, len, &r->spec->mtu) || r->spec->mtu < MTU_MIN ||
-	    r->spec->mtu > MTU_MAX)
+	if (!net_read_mtu(text, len, &r->spec->mtu))
 		return "expected mtu=N, with 68 <= N <= 65535";
 	return NULL;
 }
@@ -130,7 +170,7 @@ static const char *set_dns(struct reader *r, const char *text, size_t len)
 {
 	if (r->spec->ndns == NET_MAX_DNS)
 		return "expected at most 3 name servers";
-	if (!read_ip(text, len, &r->spec->dns[r->spec->ndns]))
+	if (!net_read_ip(text, len, &r->spec->dns[r->spec->ndns]))
 		return "expected dns=IP, the address of a name server";
 	r->spec->ndns++;
 	return NULL;
@@ -172,7 +212,7 @@ static bool is_own(const struct net_spec *spec, const struct net_ip *ip)
 	return false;
 }
 
-static bool has_family(const struct net_spec *spec, int family)
+bool net_has_family(const struct net_spec *spec, int family)
 {
 	for (unsigned i = 0; i < spec->naddresses; i++) {
 		if (spec->address[i].ip.family == family)
@@ -186,14 +226,14 @@ static const char *check(struct reader *r)
 {
 	for (unsigned i = 0; i < r->spec->ngateways; i++) {
 		blame(r, r->gateway_word[i]);
-		if (!has_family(r->spec, r->spec->gateway[i].family))
+		if (!net_has_family(r->spec, r->spec->gateway[i].family))
 			return "expected an address of the gateway's family, too";
 		/* The kernel refuses that for IPv6 alone; for IPv4 it makes a route to nowhere. */
 		if (is_own(r->spec, &r->spec->gateway[i]))
 			return "expected the address of a router, not the interface's own";
 	}
 	/* Below that the kernel takes IPv6 off the interface and then says "Invalid argument". */
-	if (r->mtu_word && r->spec->mtu < MTU_MIN_IPV6 && has_family(r->spec, AF_INET6)) {
+	if (r->mtu_word && r->spec->mtu < MTU_MIN_IPV6 && net_has_family(r->spec, AF_INET6)) {
 		blame(r, r->mtu_word);
 		return "expected at least mtu=1280, for the sake of the IPv6 address";
 	}
@@ -207,7 +247,7 @@ const char *net_parse(struct net_spec *spec, const char *value, const char **wor
 
 	memset(spec, 0, sizeof(*spec));
 	blame(&r, value);
-	expected = set_ifname(&r);
+	expected = net_read_ifname(r.word, r.len, spec->ifname);
 	while (!expected && r.word[r.len]) {
 		blame(&r, r.word + r.len + 1);
 		expected = set_word(&r);

@@ -41,6 +41,31 @@ static int check_needs(bool needs, bool has, const char *what, const char *fix)
 	return -EINVAL;
 }
 
+/* --net says which, --share-net and --unshare-net whether: the last one counts. */
+static int finish_net(struct spec_run *run, bool user)
+{
+	struct spec_net *net = &run->net;
+	bool own = run->ns.unshare >> NS_NET & 1;
+	const char *conflict;
+
+	if (own && !netmode_unshares(net))
+		net->mode = NET_LOOPBACK;
+	if (!own && net->mode == NET_LOOPBACK)
+		net->mode = NET_HOST;
+	conflict = netmode_conflict(net);
+	if (!own && netmode_unshares(net))
+		conflict = "--net needs a network namespace of its own: expected no --share-net "
+			   "and no --join=net";
+	/* As root pasta gives up what lets it look at processes that aren't below it. */
+	if (net->mode == NET_PASTA && !user)
+		conflict = "--net=pasta needs a user namespace: expected --unshare-user, or no "
+			   "--share-user";
+	if (!conflict)
+		return 0;
+	log_error("%s", conflict);
+	return -EINVAL;
+}
+
 int sandbox_finish(struct spec *spec)
 {
 	unsigned uid = spec->run.uid;
@@ -74,6 +99,8 @@ int sandbox_finish(struct spec *spec)
 	if (!err)
 		err = check_needs(ns->disable_userns, own_user, "--disable-userns",
 				  "--unshare-user");
+	if (!err)
+		err = finish_net(run, user);
 	if (!err)
 		err = plan_finish(&run->plan, (ns->unshare >> NS_PID & 1) || !uid,
 				  ns->unshare >> NS_NET & 1);

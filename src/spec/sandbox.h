@@ -2,6 +2,7 @@
 #ifndef SPEC_SANDBOX_H
 #define SPEC_SANDBOX_H
 
+#include "netmode.h"
 #include "ops.h"
 
 #include <linux/filter.h>
@@ -82,6 +83,7 @@ struct spec_run {
 	unsigned uid, gid; /* the caller's */
 	struct plan plan;
 	struct spec_ns ns;
+	struct spec_net net;
 	struct spec_ids ids;
 	struct spec_confine confine;
 	struct spec_env env;

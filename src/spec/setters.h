@@ -128,4 +128,11 @@ const char *set_share_ipc(struct spec *spec, const char *value);
 const char *set_share_uts(struct spec *spec, const char *value);
 const char *set_share_cgroup(struct spec *spec, const char *value);
 
+/* set_net.c */
+const char *set_netmode(struct spec *spec, const char *value);
+const char *set_address(struct spec *spec, const char *value);
+const char *set_route(struct spec *spec, const char *value);
+const char *set_dns(struct spec *spec, const char *value);
+const char *set_mtu(struct spec *spec, const char *value);
+
 #endif

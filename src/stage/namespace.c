@@ -2,6 +2,7 @@
  * mounts is invisible to the host. */
 #include "enter.h"
 
+#include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
 #include "pty.h"
@@ -22,41 +23,6 @@ static bool has(const struct spec_run *run, enum ns_kind kind)
 	return run->ns.unshare >> kind & 1;
 }
 
-/* Not closed: PID 1 does that for all descriptors in one call once the agent runs. */
-static int write_once(const char *path, const char *text, size_t len)
-{
-	int fd = sys_open(path, O_WRONLY);
-
-	return fd < 0 ? fd : write(fd, text, len) < 0 ? -errno : 0;
-}
-
-static int write_map(const char *path, unsigned inside, unsigned outside)
-{
-	char map[32];
-	int n = snprintf(map, sizeof(map), "%u %u 1", inside, outside);
-
-	return write_once(path, map, (size_t)n);
-}
-
-/* One id each, which needs nobody's help. */
-static int map_ids(const struct spec_ids *ids, const struct inside *in)
-{
-	/* user_namespaces(7): without CAP_SETGID outside, groups can be mapped only after
-	 * setgroups(2) is given up. */
-	int err = write_once("/proc/self/setgroups", "deny", 4);
-
-	if (!err)
-		err = write_map("/proc/self/uid_map", ids->uid_given ? ids->uid : in->uid, in->uid);
-	if (err)
-		return log_errno(err, "cannot map uid %u into the namespace%s", in->uid,
-				 err == -EPERM ? " (AppArmor may restrict unprivileged user "
-						 "namespaces: see the sysctl kernel."
-						 "apparmor_restrict_unprivileged_userns)"
-					       : "");
-	err = write_map("/proc/self/gid_map", ids->gid_given ? ids->gid : in->gid, in->gid);
-	return err ? log_errno(err, "cannot map gid %u into the namespace", in->gid) : 0;
-}
-
 /* The launcher does what only somebody outside can. */
 static int wait_for_go(const struct inside *in)
 {
@@ -75,6 +41,20 @@ static int leave_keyring(void)
 	    errno == ENOSYS || errno == EPERM)
 		return 0;
 	return log_errno(-errno, "cannot leave the session keyring");
+}
+
+/* Nobody else is on this network, so it needs no root to serve on its port 80; that is also what
+ * docker and podman give. */
+static void enter_network(const struct spec_net *net)
+{
+	int err = 0;
+
+	if (netmode_wants_loopback(net))
+		enter_loopback();
+	if (netmode_has_outside(net))
+		err = sys_write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+	if (err)
+		(void)log_warn_errno(err, "cannot open the ports below 1024 to the agent");
 }
 
 static int set_hostname(const struct spec *spec)
@@ -126,7 +106,8 @@ static int enter_root(struct spec *spec, const struct inside *in)
 	struct assembly a = { .plan = &spec->run.plan,
 			      .scratch = -1,
 			      .outside_root = in->uid == 0,
-			      .single_id = has(&spec->run, NS_USER) && !in->wait,
+			      .single_id =
+				      has(&spec->run, NS_USER) && idmap_is_single(&spec->run.ids),
 			      .label = spec->run.confine.file_label };
 
 	return root_assemble(&a);
@@ -139,11 +120,11 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	int err = in->wait ? wait_for_go(in) : 0;
 
 	if (!err && has(run, NS_USER) && !in->wait)
-		err = map_ids(&run->ids, in);
+		err = idmap_single(0, &run->ids, in->uid, in->gid);
 	if (!err && !run->confine.keep_keyring)
 		err = leave_keyring();
 	if (!err && has(run, NS_NET))
-		enter_loopback();
+		enter_network(&run->net);
 	/* "(unreachable)/..." when it is outside of our root: it isn't there inside either. */
 	if (!getcwd(cwd, sizeof(cwd)))
 		(void)snprintf(cwd, sizeof(cwd), "(deleted)");
