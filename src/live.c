@@ -212,6 +212,8 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.run.has_terminal = isatty(STDIN_FILENO);
 	err = refuse_setuid();
 	if (!err)
+		err = listen_keep(&spec);
+	if (!err)
 		err = plan(&spec, argc, argv);
 	if (spec.tell)
 		return tell(VERB_RUN, spec.tell);

@@ -90,6 +90,24 @@ inner() {
 	[ "$(ls evil)" = "$(printf '%s\n' agent agentdir dev loop proc run)" ]
 }
 
+@test "no descriptor is handed on but 0 to 2, those named, and sockets for the agent" {
+	exec 7</etc/passwd 8</etc/group
+	run -0 "$CRADLE" run -- "$PROBE" fds
+	[ "$output" = "fds=0 1 2" ]
+	run -0 "$CRADLE" run --keep-fd=8 -- "$PROBE" fds
+	[ "$output" = "fds=0 1 2 8" ]
+	run -0 "$CRADLE" run --inherit-fds -- "$PROBE" fds
+	[[ "$output" == *" 7 8"* ]]
+	# shellcheck disable=SC2016 # of the other shell
+	run -0 bash -c 'exec 3</etc/passwd 4</etc/group
+		LISTEN_FDS=2 LISTEN_PID=$$ exec "$0" run -- sh -c "[ \$LISTEN_PID = \$\$ ] && [ \$LISTEN_FDS = 2 ] && exec $1 fds"' \
+		"$CRADLE" "$PROBE"
+	[ "$output" = "fds=0 1 2 3 4" ]
+	# Somebody else's.
+	run -0 bash -c 'exec 3</etc/passwd; LISTEN_FDS=1 LISTEN_PID=1 exec "$0" run -- "$1" fds' "$CRADLE" "$PROBE"
+	[ "$output" = "fds=0 1 2" ]
+}
+
 @test "the sandbox dies with its launcher" {
 	"$CRADLE" run -- "$PROBE" print ready + hang >out &
 	local launcher=$! pid

@@ -92,6 +92,7 @@ struct spec_run {
 	bool tty_given;
 	bool has_terminal;    /* stdin is one */
 	bool as_pid_1;        /* no init: the agent is PID 1 itself */
+	bool listens;         /* sockets were handed to us (sd_listen_fds(3)) */
 	bool die_with_parent; /* the launcher, with whoever started it */
 	bool again_on_reboot;
 	bool dry_run;

@@ -99,6 +99,8 @@ char **environment(const struct spec *spec)
 		put(&list, worlds[spec->world]);
 	if (spec->world == WORLD_VM && !has(&list, path))
 		put(&list, path);
+	if (spec->run.listens)
+		put(&list, LISTEN_PID_ROOM);
 	for (unsigned i = 0; i < env->nchanges; i++) {
 		if (!change(&list, &env->change[i]))
 			return NULL;
