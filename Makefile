@@ -87,11 +87,12 @@ ROOM_lib = $(ROOM_base) -Iinclude -Isrc -Isrc/lib
 ROOM_spec = $(ROOM_lib) -Isrc/spec -I$(B)/generated
 ROOM_stage = $(ROOM_spec) -Isrc/stage
 ROOM_run = $(ROOM_stage) -Isrc/run
-ROOM_top = $(ROOM_run)
+ROOM_command = $(ROOM_run) -Isrc/command
+ROOM_top = $(ROOM_command)
 ROOM_net = -Isrc/spec -Isrc/net
 
 LIB_SRC = $(wildcard src/base/*.c src/pid1/*.c src/lib/*.c) src/end.c
-CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c) src/report.c src/tell.c src/live.c \
+CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c src/command/*.c) src/report.c src/tell.c src/live.c \
 	src/main.c
 NET_SRC = $(wildcard src/net/*.c) src/spec/net.c src/spec/netmode.c src/spec/netconflict.c
 

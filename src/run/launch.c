@@ -12,6 +12,7 @@
 #include "status.h"
 #include "sys.h"
 #include "util.h"
+#include "why.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,23 +45,6 @@ static void die_with(int parent)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (parent >= 0 && poll(&gone, 1, 0) > 0)
 		_exit(CRADLE_EXIT_FAILURE);
-}
-
-static const char *clone_fix(int err)
-{
-	switch (err) {
-	case -EPERM:
-		return " (user namespaces are refused here: see the sysctls "
-		       "kernel.unprivileged_userns_clone and "
-		       "kernel.apparmor_restrict_unprivileged_userns; in a chroot they never work)";
-	case -ENOSPC:
-		return " (too many: see the sysctls in /proc/sys/user)";
-	case -ENOSYS:
-		return " (this kernel, or a seccomp filter around us as in a container, has no "
-		       "clone3)";
-	default:
-		return "";
-	}
 }
 
 static uint64_t flags_of(const struct spec_ns *ns)
@@ -176,7 +160,8 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 	}
 	if (pid < 0) {
 		(void)close(pair[0]);
-		return log_errno(pid, "cannot make namespaces%s", clone_fix(pid));
+		return log_errno(pid, "cannot make namespaces%s",
+				 why_clone(pid, flags_of(&spec->run.ns)));
 	}
 	err = in.wait ? prepare_outside(spec, &in, pid, pair[0], &network) : 0;
 	if (err) {

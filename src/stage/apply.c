@@ -6,6 +6,7 @@
 #include "mount.h"
 #include "tree.h"
 #include "util.h"
+#include "why.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,19 +18,6 @@
 
 #define NO_SUID_DEV      (MS_NOSUID | MS_NODEV)
 #define NO_SUID_DEV_EXEC (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-
-static const char *fs_fix(const char *type, int err)
-{
-	if (err == -EPERM && !strcmp(type, "proc"))
-		return "parts of the /proc around us are masked, as in a container, so the kernel "
-		       "refuses a fresh one: podman --security-opt=unmask=ALL, docker "
-		       "--security-opt=systempaths=unconfined";
-	if (err == -EPERM && !strcmp(type, "sysfs"))
-		return "it needs a network namespace of its own, and an unmasked /sys around us";
-	if (err == -ENODEV)
-		return "this kernel doesn't have that file system";
-	return "";
-}
 
 static bool is_trusted(const struct assembly *a, const struct op *op)
 {
@@ -66,11 +54,11 @@ int apply_fs(struct assembly *a, const struct op *op, const char *type, unsigned
 	if (err && (op->flags & OP_TRY))
 		return 0;
 	if (err) {
-		const char *why = tree_why(type, options, log, sizeof(log));
+		const char *said = tree_why(type, options, log, sizeof(log));
 
-		why = *why ? why : fs_fix(type, err);
 		return log_errno(err, "cannot mount %s on %s%s%s%s", type, op->dest,
-				 *why ? " (" : "", why, *why ? ")" : "");
+				 *said ? " (" : "", *said ? said : why_fs(type, err),
+				 *said ? ")" : "");
 	}
 	return 0;
 }

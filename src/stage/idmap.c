@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "sys.h"
+#include "why.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,11 +45,7 @@ int idmap_single(pid_t pid, const struct spec_ids *ids, unsigned uid, unsigned g
 	if (!err)
 		err = write_map(pid, "uid_map", ids->uid_given ? ids->uid : uid, uid);
 	if (err)
-		return log_errno(err, "cannot map uid %u into the namespace%s", uid,
-				 err == -EPERM ? " (AppArmor may restrict unprivileged user "
-						 "namespaces: see the sysctl kernel."
-						 "apparmor_restrict_unprivileged_userns)"
-					       : "");
+		return log_errno(err, "cannot map uid %u into the namespace%s", uid, why_map(err));
 	err = write_map(pid, "gid_map", ids->gid_given ? ids->gid : gid, gid);
 	return err ? log_errno(err, "cannot map gid %u into the namespace", gid) : 0;
 }

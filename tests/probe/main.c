@@ -96,6 +96,9 @@ static const struct verb verbs[] = {
 	{ "close", verb_close, 0, false },
 	{ "core", verb_core, 0, false },
 
+	{ "filter", verb_filter, 1, false },
+	{ "become", verb_become, 1, false },
+
 	{ "pty", verb_pty, 2, true },
 	{ "early", verb_early, 3, true },
 };

@@ -61,6 +61,9 @@ verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat
 /* system.c */
 verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_close, verb_core;
 
+/* filter.c: fewer rights. */
+verb_fn verb_filter, verb_become;
+
 /* pty.c, outside.c: these run on the host, around cradle. */
 verb_fn verb_pty, verb_early;
 
