@@ -1,0 +1,44 @@
+/* limit.h - how much of the machine a sandbox may use. Plain data and how it is written.
+ *
+ * Not limits.h: that would be found in place of <limits.h>. */
+#ifndef SPEC_LIMIT_H
+#define SPEC_LIMIT_H
+
+#include <stdint.h>
+
+#define LIMITS_RLIMITS 16 /* as many kinds as Linux has */
+
+/* What a control group holds, as bits; also the words of --best-effort. */
+enum limit { LIMIT_MEMORY = 1 << 0, LIMIT_PIDS = 1 << 1, LIMIT_CPUS = 1 << 2, LIMIT_KINDS = 3 };
+
+struct spec_rlimit {
+	int resource;        /* RLIMIT_* */
+	uint64_t soft, hard; /* RLIM_INFINITY: unlimited */
+};
+
+struct spec_limits {
+	uint64_t memory;    /* bytes, swap included; 0: none */
+	uint64_t pids;      /* processes and threads, PID 1 included; 0: none */
+	unsigned cpu_milli; /* thousandths of a CPU; 0: none */
+	unsigned time_ms;   /* wall clock; 0: none */
+	struct spec_rlimit rlimit[LIMITS_RLIMITS];
+	unsigned nrlimits;
+};
+
+/* Each reads one value. NULL, or the sentence that says what was expected. */
+const char *limits_memory(struct spec_limits *limits, const char *value); /* 64M, 1G, 1048576 */
+const char *limits_pids(struct spec_limits *limits, const char *value);
+const char *limits_cpus(struct spec_limits *limits, const char *value); /* 0.5, 2 */
+const char *limits_time(struct spec_limits *limits, const char *value);
+const char *limits_rlimit(struct spec_limits *limits, const char *value); /* NAME=SOFT[:HARD] */
+
+/* Which of them were asked for: enum limit, or-ed. */
+unsigned limits_wanted(const struct spec_limits *limits);
+
+/* The word of one bit. */
+const char *limit_name(enum limit limit);
+
+/* The word of RLIMIT_*, as in --rlimit. */
+const char *limits_rlimit_name(int resource);
+
+#endif
