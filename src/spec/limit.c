@@ -182,7 +182,33 @@ unsigned limits_wanted(const struct spec_limits *limits)
 	       (limits->cpu_milli ? LIMIT_CPUS : 0U);
 }
 
+static const char *const names[] = { "memory", "pids", "cpus", "rlimit" };
+
 const char *limit_name(enum limit limit)
 {
-	return limit == LIMIT_MEMORY ? "memory" : limit == LIMIT_PIDS ? "pids" : "cpus";
+	unsigned i = 0;
+
+	while (i < ARRAY_SIZE(names) - 1 && !(limit >> i & 1))
+		i++;
+	return names[i];
+}
+
+const char *limits_best_effort(unsigned *allowed, const char *value)
+{
+	unsigned bits = 0;
+
+	do {
+		size_t len = strcspn(value, ",");
+		unsigned i = 0;
+
+		while (i < ARRAY_SIZE(names) &&
+		       (strlen(names[i]) != len || strncmp(names[i], value, len)))
+			i++;
+		if (i == ARRAY_SIZE(names))
+			return "expected memory, pids, cpus or rlimit";
+		bits |= 1U << i;
+		value += len;
+	} while (*value++ == ',');
+	*allowed |= bits;
+	return NULL;
 }

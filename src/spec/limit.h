@@ -1,6 +1,7 @@
 /* limit.h - how much of the machine a sandbox may use. Plain data and how it is written.
  *
- * Not limits.h: that would be found in place of <limits.h>. */
+ * Not called limits.h, which would be found in place of the system's.
+ */
 #ifndef SPEC_LIMIT_H
 #define SPEC_LIMIT_H
 
@@ -8,8 +9,14 @@
 
 #define LIMITS_RLIMITS 16 /* as many kinds as Linux has */
 
-/* What a control group holds, as bits; also the words of --best-effort. */
-enum limit { LIMIT_MEMORY = 1 << 0, LIMIT_PIDS = 1 << 1, LIMIT_CPUS = 1 << 2, LIMIT_KINDS = 3 };
+/* As bits, and as the words of --best-effort. A control group holds the first LIMIT_KINDS. */
+enum limit {
+	LIMIT_MEMORY = 1 << 0,
+	LIMIT_PIDS = 1 << 1,
+	LIMIT_CPUS = 1 << 2,
+	LIMIT_RLIMIT = 1 << 3, /* one above our own hard limit */
+};
+#define LIMIT_KINDS 3
 
 struct spec_rlimit {
 	int resource;        /* RLIMIT_* */
@@ -32,7 +39,10 @@ const char *limits_cpus(struct spec_limits *limits, const char *value); /* 0.5, 
 const char *limits_time(struct spec_limits *limits, const char *value);
 const char *limits_rlimit(struct spec_limits *limits, const char *value); /* NAME=SOFT[:HARD] */
 
-/* Which of them were asked for: enum limit, or-ed. */
+/* Adds to what may be missing (enum limit, or-ed): a word, or a comma list. */
+const char *limits_best_effort(unsigned *allowed, const char *value);
+
+/* What was asked for that a control group holds: enum limit, or-ed. */
 unsigned limits_wanted(const struct spec_limits *limits);
 
 /* The word of one bit. */

@@ -4,6 +4,7 @@
 
 #include "capability.h"
 #include "log.h"
+#include "rlimits.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -80,10 +81,12 @@ static int restore_nofile(const struct spec_confine *confine)
 
 /* The order: descriptors while nothing forbids it; rights; no_new_privs, without which nobody may
  * load a filter; the filters, so that no policy has to list the calls above. */
-static int confine_agent(const struct spec_confine *confine)
+static int confine_agent(const struct spec_confine *confine, const struct spec_limits *limits)
 {
 	int err = restore_nofile(confine);
 
+	if (!err)
+		err = rlimits_apply(limits);
 	close_fds(confine);
 	if (!err)
 		err = set_label(confine->exec_label);
@@ -115,7 +118,7 @@ int confine(void *arg)
 		err = sys_write_file("/proc/self/oom_score_adj", "0");
 	if (err)
 		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
-	err = spec->run.confine.enabled ? confine_agent(&spec->run.confine) : 0;
+	err = spec->run.confine.enabled ? confine_agent(&spec->run.confine, &spec->run.limits) : 0;
 	if (err && spec->run.bwrap)
 		_exit(1);
 	return err;

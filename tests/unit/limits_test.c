@@ -141,6 +141,39 @@ static void check_rlimits(void)
 	       "of two values for one resource the last counts, and takes no second place");
 }
 
+static const struct {
+	const char *text;
+	bool good;
+	unsigned bits;
+} allowed[] = {
+	{ "memory", true, LIMIT_MEMORY },
+	{ "rlimit", true, LIMIT_RLIMIT },
+	{ "pids,cpus", true, LIMIT_PIDS | LIMIT_CPUS },
+	{ "", false, 0 },
+	{ "memory,", false, 0 },
+	{ ",memory", false, 0 },
+	{ "mem", false, 0 },
+	{ "all", false, 0 },
+};
+
+static void check_best_effort(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(allowed); i++) {
+		unsigned bits = 0;
+		const char *wrong = limits_best_effort(&bits, allowed[i].text);
+
+		tap_ok(!wrong == allowed[i].good && bits == allowed[i].bits,
+		       "best effort for \"%s\" is %s", allowed[i].text,
+		       allowed[i].good ? "read" : "refused");
+	}
+	for (unsigned bit = LIMIT_MEMORY; bit <= LIMIT_RLIMIT; bit <<= 1) {
+		unsigned bits = 0;
+
+		tap_ok(!limits_best_effort(&bits, limit_name(bit)) && bits == bit,
+		       "limit %u is written as %s and read back", bit, limit_name(bit));
+	}
+}
+
 int main(void)
 {
 	struct spec_limits all = { .memory = 1, .cpu_milli = 1 };
@@ -152,5 +185,6 @@ int main(void)
 	check_rlimits();
 	tap_ok(limits_wanted(&all) == (LIMIT_MEMORY | LIMIT_CPUS),
 	       "what is wanted is told by bits");
+	check_best_effort();
 	return tap_done();
 }
