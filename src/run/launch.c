@@ -3,6 +3,7 @@
 #include "launch.h"
 
 #include "idmap.h"
+#include "limited.h"
 #include "log.h"
 #include "namespaces.h"
 #include "network.h"
@@ -28,10 +29,15 @@
 #define SYS_clone3 435
 #endif
 
-enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 30000 };
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
 
-struct clone_args3 { /* struct clone_args of <linux/sched.h>, first version (5.3) */
+enum { PAUSE_MIN_MS = 100, PAUSE_MAX_MS = 30000, EXIT_TIME_UP = 124 /* as timeout(1) */ };
+
+struct clone_args3 { /* struct clone_args of <linux/sched.h>, as of Linux 5.7 */
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	uint64_t set_tid, set_tid_size, cgroup;
 };
 
 /* parent: a pidfd of the launcher, opened before the clone. */
@@ -56,30 +62,40 @@ static uint64_t flags_of(const struct spec_ns *ns)
 	return flags;
 }
 
-static pid_t clone_namespaces(uint64_t flags)
+/* A cgroup namespace would be rooted in our own group: see limited_inside(). */
+static pid_t clone_namespaces(uint64_t flags, const struct cgroup *cg)
 {
 	struct clone_args3 args = { .flags = flags, .exit_signal = SIGCHLD };
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	long pid;
+
+	if (cgroup_used(cg))
+		args.flags &= ~ns_flag(NS_CGROUP);
+	if (cgroup_into(cg) >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup_into(cg);
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
 
 	return pid < 0 ? -errno : (pid_t)pid;
 }
 
 /* What may be missing goes if it is in the way. */
-static pid_t clone_what_can_be(struct spec_ns *ns)
+static pid_t clone_what_can_be(struct spec_ns *ns, const struct cgroup *cg)
 {
-	pid_t pid = clone_namespaces(flags_of(ns));
+	pid_t pid = clone_namespaces(flags_of(ns), cg);
 
 	if (pid >= 0 || !ns->try_ || !(ns->try_ & ns->unshare))
 		return pid;
 	ns->unshare &= ~ns->try_;
-	return clone_namespaces(flags_of(ns));
+	return clone_namespaces(flags_of(ns), cg);
 }
 
 /* What isn't needed to stand by: the agent's files and directory are its own business. */
-static void let_go(struct spec *spec, struct relay *r, const struct network *network)
+static void let_go(struct spec *spec, struct relay *r, const struct network *network,
+		   const struct cgroup *cg)
 {
-	int keep[CRADLE_KEEP_MAX + 4];
-	unsigned n = 0;
+	int keep[CRADLE_KEEP_MAX + 4 + CGROUP_FDS];
+	unsigned n = cgroup_fds(cg, keep);
 
 	if (spec->run.again_on_reboot)
 		return;
@@ -98,9 +114,11 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 }
 
 static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
-				int self)
+				struct cgroup *cg, int self)
 {
 	die_with(self);
+	if (limited_inside(cg, &spec->run))
+		_exit(spec_failure(spec));
 	spec_keep(spec, in->status);
 	inside(spec, in);
 	_exit(spec_failure(spec));
@@ -135,7 +153,7 @@ static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid
 }
 
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
-static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
+static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *cg, struct relay *r)
 {
 	struct inside in = { .uid = spec->run.uid,
 			     .gid = spec->run.gid,
@@ -150,9 +168,9 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 	self = sys_pidfd_open(getpid());
 	in.status = pair[1];
 	plan_terminal(spec, r);
-	pid = clone_what_can_be(&spec->run.ns);
+	pid = clone_what_can_be(&spec->run.ns, cg);
 	if (pid == 0)
-		be_inside(spec, inside, &in, self);
+		be_inside(spec, inside, &in, cg, self);
 	if (pid < 0 || spec->run.again_on_reboot) {
 		(void)close(pair[1]);
 		if (self >= 0)
@@ -177,7 +195,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct relay *r)
 	r->status = pair[0];
 	r->gone = false;
 	r->end = (struct relay_end){ 0 };
-	let_go(spec, r, &network);
+	let_go(spec, r, &network, cg);
 	err = relay(r);
 	network_finish(&network);
 	return err;
@@ -236,31 +254,65 @@ static int join_network(struct spec_run *run)
 	return err;
 }
 
+/* Its time counts over all lives. With a stop plan PID 1 ends all by itself, step by step. */
+static void set_time(const struct spec *spec, struct relay *r)
+{
+	const unsigned grace = spec->core.grace_ms ? spec->core.grace_ms : 10000;
+	const unsigned deadline = spec->core.deadline_ms ? spec->core.deadline_ms : 5000;
+
+	if (!spec->run.limits.time_ms)
+		return;
+	r->until = sys_now_ms() + spec->run.limits.time_ms;
+	r->patience_ms = spec->grace_given ? 2 * grace + deadline : grace;
+}
+
+/* What is done once, however many lives follow. */
+static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
+{
+	int err = network_check(&run->net);
+
+	if (!err)
+		err = network_plan(&run->net, &run->plan);
+	if (!err)
+		err = sources_open(run);
+	if (!err)
+		err = limited_begin(cg, run, missing);
+	if (err)
+		return err;
+	/* From within another user namespace nobody can delegate anything to us. */
+	err = join_network(run);
+	if (err)
+		cgroup_remove(cg);
+	return err;
+}
+
 int launch(struct spec *spec, launch_inside inside)
 {
 	struct relay r = { .parent = -1, .signals = -1 };
 	const struct relay_end *end = &r.end;
-	unsigned pause_ms = 0;
-	int err = network_check(&spec->run.net);
+	struct cgroup_usage usage;
+	struct cgroup cg;
+	unsigned pause_ms = 0, missing;
+	int err = prepare(&spec->run, &cg, &missing);
 
-	if (!err)
-		err = network_plan(&spec->run.net, &spec->run.plan);
-	if (!err)
-		err = sources_open(&spec->run);
-	if (!err)
-		err = join_network(&spec->run);
 	if (err)
 		return spec_failure(spec);
+	set_time(spec, &r);
 	do {
-		err = launch_once(spec, inside, &r);
+		err = launch_once(spec, inside, &cg, &r);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
 	} while (!err && spec->run.again_on_reboot && end->reboot == CRADLE_REQUEST_REBOOT &&
-		 !end->asked && pause_before_next(&pause_ms, end->wall_ms));
+		 !end->asked && !end->time_up && pause_before_next(&pause_ms, end->wall_ms));
+	if (cgroup_used(&cg)) {
+		if (!err)
+			relay_wait(&r);
+		limited_end(&cg, &usage);
+	}
 	if (err || end->lost)
 		return spec_failure(spec);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);
-	return end->code;
+	return end->time_up ? EXIT_TIME_UP : end->code;
 }

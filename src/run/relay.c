@@ -114,10 +114,10 @@ static void on_status(struct relay *r)
 	int fd, err = status_receive(r->status, &message, &fd);
 
 	if (err) {
-		/* It is dead, or as good as that. */
+		/* It is dead, or has executed the agent itself. */
 		(void)close(r->status);
 		r->status = -1;
-		r->gone = is_gone(r, 0);
+		r->gone = is_gone(r, WNOHANG);
 		return;
 	}
 	if (message.type == STATUS_RESULT) {
@@ -139,9 +139,37 @@ static void on_network(struct relay *r)
 	(void)sys_kill(r->pid, SIGKILL);
 }
 
+/* First it's asked, as by anybody; who is stopped doesn't hear that. Then its init is killed. */
+static void on_time(struct relay *r)
+{
+	if (r->end.time_up) {
+		(void)sys_kill(r->pid, SIGKILL);
+		r->until = 0;
+		return;
+	}
+	r->end.time_up = true;
+	r->until += r->patience_ms;
+	(void)sys_kill(r->pid, SIGTERM);
+	(void)sys_kill(r->pid, SIGCONT);
+}
+
+/* NULL: for ever. */
+static struct timespec *time_left(const struct relay *r, struct timespec *left)
+{
+	uint64_t now, ms;
+
+	if (!r->until)
+		return NULL;
+	now = sys_now_ms();
+	ms = r->until > now ? r->until - now : 0;
+	*left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	return left;
+}
+
 static void turn(struct relay *r)
 {
 	static const struct timespec now;
+	struct timespec left;
 	struct pollfd fds[FIXED + TERMINAL_FDS] = {
 		{ .fd = r->signals, .events = POLLIN },
 		{ .fd = r->status, .events = POLLIN },
@@ -150,8 +178,11 @@ static void turn(struct relay *r)
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
+	int ready = sys_poll(fds, FIXED + n, time_left(r, &left));
 
-	if (sys_poll(fds, FIXED + n, NULL) <= 0)
+	if (ready == 0)
+		on_time(r);
+	if (ready <= 0)
 		return;
 	/* The result first: what else there is doesn't matter after it. */
 	if (fds[1].revents) {
@@ -185,4 +216,11 @@ int relay(struct relay *r)
 	terminal_finish(&r->terminal);
 	r->end.wall_ms = sys_now_ms() - start;
 	return 0;
+}
+
+void relay_wait(struct relay *r)
+{
+	while (!r->gone && waitpid(r->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	r->gone = true;
 }

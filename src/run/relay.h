@@ -11,6 +11,7 @@ struct relay_end {
 	bool killed;                /* PID 1 inside was, so it reported nothing */
 	bool asked;                 /* somebody asked for the end through us */
 	bool lost;                  /* its network, so we ended it */
+	bool time_up;               /* the limit of time ended it */
 	bool told;                  /* by PID 1, in result; its namespaces may still be there */
 	struct cradle_result result;
 	uint64_t wall_ms;
@@ -24,8 +25,10 @@ struct relay {
 	bool apart;   /* PID 1 leads a session of its own, so the host's terminal signals only us */
 	bool shared;  /* terminal_shared(), if PID 1 has a terminal of its own */
 	struct terminal terminal;
-	int network;  /* pidfd of what keeps its network up; -1: nobody needs to */
-	int signals;  /* -1: not open yet */
+	int network;          /* pidfd of what keeps its network up; -1: nobody needs to */
+	uint64_t until;       /* sys_now_ms() at which its time is up; 0: never */
+	unsigned patience_ms; /* after that, until it is killed */
+	int signals;          /* -1: not open yet */
 	bool gone;
 	struct relay_end end;
 };
@@ -33,5 +36,8 @@ struct relay {
 /* Until PID 1 told its result, or is gone. All signals are blocked. Fills in end. 0, or -errno
  * after saying why. */
 int relay(struct relay *r);
+
+/* Until it is gone in any case, with all that its namespaces held. */
+void relay_wait(struct relay *r);
 
 #endif

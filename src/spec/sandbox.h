@@ -2,6 +2,7 @@
 #ifndef SPEC_SANDBOX_H
 #define SPEC_SANDBOX_H
 
+#include "limit.h"
 #include "netmode.h"
 #include "ops.h"
 
@@ -87,6 +88,7 @@ struct spec_run {
 	struct spec_ids ids;
 	struct spec_confine confine;
 	struct spec_env env;
+	struct spec_limits limits;
 	struct spec_status status;
 	enum tty_mode tty;
 	bool tty_given;
@@ -98,9 +100,9 @@ struct spec_run {
 	bool dry_run;
 	const char *chdir;
 	const char *argv0;
-	const char *name;        /* of the sandbox */
-	char *argv_start;        /* where the kernel put our argv */
-	const char *best_effort; /* comma list: what may be missing */
+	const char *name;     /* of the sandbox */
+	char *argv_start;     /* where the kernel put our argv */
+	unsigned best_effort; /* enum limit: what may be missing */
 };
 
 #endif

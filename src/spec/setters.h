@@ -135,4 +135,12 @@ const char *set_route(struct spec *spec, const char *value);
 const char *set_dns(struct spec *spec, const char *value);
 const char *set_mtu(struct spec *spec, const char *value);
 
+/* set_limits.c */
+const char *set_memory(struct spec *spec, const char *value);
+const char *set_pids(struct spec *spec, const char *value);
+const char *set_cpus(struct spec *spec, const char *value);
+const char *set_time_limit(struct spec *spec, const char *value);
+const char *set_rlimit(struct spec *spec, const char *value);
+const char *set_best_effort(struct spec *spec, const char *value);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "capability.h"
 #include "log.h"
+#include "rlimits.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -85,6 +86,8 @@ static int confine_agent(const struct spec *spec)
 	const struct spec_confine *confine = &spec->run.confine;
 	int err = restore_nofile(confine);
 
+	if (!err)
+		err = rlimits_apply(&spec->run.limits);
 	listen_tell_pid(spec);
 	close_fds(confine);
 	if (!err)
