@@ -246,6 +246,9 @@ static void settle(struct supervisor *s)
 {
 	static const uint64_t all = SIGSET_ALL;
 
+	/* Not reaped before we say so: the number is still the agent's. */
+	if ((s->config->flags & CRADLE_SETTLE_LATE) && s->agent.pid && s->agent.pidfd < 0)
+		s->agent.pidfd = sys_pidfd_open(s->agent.pid);
 	s->settle_ms = 0;
 	/* Without it there is only waiting for signals, which is all that is needed at least. */
 	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
@@ -321,10 +324,9 @@ static int start(struct supervisor *s)
 		settle(s);
 		return 0;
 	}
+	/* Whoever dies is heard of: a process that is this fresh has no children from before. */
 	s->settle_ms = s->started_ms + SETTLE_MS;
 	s->result->counted = true;
-	/* What died before: zombies inherited through exec. */
-	reap_all(s);
 	return 0;
 }
 

@@ -229,6 +229,9 @@ static pid_t fork_agent(struct supervisor *s)
 		return pid < 0 ? -errno : pid;
 	}
 	if (MAY_SHARE && (s->config->flags & CRADLE_SHARE_MEMORY)) {
+		/* Who settles late opens one only then. */
+		if (s->config->flags & CRADLE_SETTLE_LATE)
+			flags &= ~CLONE_PIDFD;
 		pid = clone(child, child_stack + CHILD_STACK, flags, s, &s->agent.pidfd);
 		pid = pid < 0 ? -errno : pid;
 	} else {

@@ -44,7 +44,8 @@ int scrub(struct spec *spec);
 /* Descriptors that were handed to us for the agent (sd_listen_fds(3)) are kept. 0 or -EINVAL. */
 int listen_keep(struct spec *spec);
 
-/* In the agent: LISTEN_PID in its environment, which was LISTEN_PID_ROOM so far, becomes its own. */
+/* In the agent: LISTEN_PID in its environment, which was LISTEN_PID_ROOM so far, becomes its own.
+ */
 #define LISTEN_PID_ROOM "LISTEN_PID=0000000000"
 void listen_tell_pid(const struct spec *spec);
 

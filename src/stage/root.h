@@ -20,9 +20,10 @@ struct assembly {
 /* Make it, enter it, and let go of the host's tree. 0, or -errno after saying why. */
 int root_assemble(struct assembly *a);
 
-/* lock.c: put PID 1 into a copy of its mounts that belongs to a user namespace below ours. In it the
- * kernel lets nobody, whatever he may do, take a mount away that covers something or make a read-only
- * one writable (mount_namespaces(7)). For agents that keep capabilities. "." is "/" after it. */
+/* lock.c: put PID 1 into a copy of its mounts that belongs to a user namespace below ours. In it
+ * the kernel lets nobody, whatever he may do, take a mount away that covers something or make a
+ * read-only one writable (mount_namespaces(7)). For agents that keep capabilities. "." is "/" after
+ * it. */
 int mounts_lock(void);
 
 /* collect.c: while paths are the host's: a detached mount for each source of a bind. */
