@@ -322,3 +322,48 @@ refused() {
 	run -125 inside "$CRADLE" net v0,mtu=1
 	[[ $output == "cradle-net: bad word 'mtu=1' in 'v0,mtu=1': expected mtu=N"* ]]
 }
+
+@test "a process's network is set up from outside: who owns it needs no more" {
+	run -0 "$NET" --netns-pid "$WORLD_PID" --address 10.0.0.1/32 --address fd00::1/64 --route 10.5.0.0/16 \
+		--route fd05::/16 --mtu 9000
+	[ -z "$output" ]
+	run -0 inside sh -c 'ip -oneline address show lo; ip route; ip -6 route; ip link show lo'
+	[[ $output == *" 10.0.0.1/32 "*" fd00::1/64 "* ]]
+	[[ $output == *"10.5.0.0/16 dev lo "* ]]
+	[[ $output == *"fd05::/16 dev lo "* ]]
+	[[ $output == *"UP"*" mtu 9000 "* ]]
+	# Again, with the same result
+	run -0 "$NET" --netns-pid "$WORLD_PID" --address 10.0.0.1/32 --route 10.5.0.0/16 --route fd05::/16
+	[ -z "$output" ]
+}
+
+@test "a route that is there another way is an error that says so" {
+	inside ip link set v0 up
+	inside ip route add 10.5.0.0/16 dev v0
+	run -125 "$NET" --netns-pid "$WORLD_PID" --route 10.5.0.0/16
+	[ "$output" = "cradle-net: cannot add a route to 10.5.0.0/16 on lo: File exists; there is another route to that network: remove it first" ]
+}
+
+@test "from outside, what is missing, too much or not to be read is refused" {
+	run -125 "$NET" --address 10.0.0.1/32
+	[[ $output == *"--address needs a network namespace: expected --netns-pid PID"* ]]
+	run -125 "$NET" --netns-pid "$WORLD_PID" --address 10.0.0.1/32 v0
+	[[ $output == *"expected no IFACE"* ]]
+	run -125 "$NET" --netns-pid "$WORLD_PID"
+	[[ $output == *"nothing to do from outside"* ]]
+	run -125 "$NET" --netns-pid "$WORLD_PID" --net host --address 10.0.0.1/32
+	[[ $output == *"--net=host and"* ]]
+	run -125 "$NET" --netns-pid x --address 10.0.0.1/32
+	[[ $output == *"--netns-pid=x: expected the number of a process"* ]]
+	run -125 "$NET" --netns-pid "$WORLD_PID" --net veth:h0,colour=red
+	[[ $output == *"bad word 'colour=red': expected bridge=NAME"* ]]
+	run -125 "$NET" --netns-pid 2147483647 --address 10.0.0.1/32
+	[[ $output == *"cannot join the network namespace of process 2147483647: No such process"* ]]
+	run -0 inside ip -oneline -4 address
+	[[ $output != *10.0.0.1* ]]
+}
+
+@test "another user's network can't be joined" {
+	run -125 unshare -Ur "$NET" --netns-pid "$$" --address 10.0.0.1/32
+	[[ $output == *"cannot join the network namespace of process $$: Operation not permitted"* ]]
+}
