@@ -402,3 +402,13 @@ refused() {
 	as_root mkfifo -m 666 /mnt/fifo
 	refused "it is no network namespace" as_user "$CRADLE" run --net=ns:/mnt/fifo
 }
+
+@test "a sandbox that begins anew after a reboot finds its network again, and its name servers" {
+	as_root sh -c 'mkdir -m 777 /mnt/shared && cp "$1" /mnt/shared/probe' sh "$PROBE"
+	run -0 as_user "$CRADLE" run --on-reboot=restart --cap-add=ALL --bind /mnt/shared /mnt \
+		--net=pasta --dns 10.0.0.53 -- sh -c '
+			cat /etc/resolv.conf; ip -oneline -4 address
+			[ -e /mnt/lived ] || { : >/mnt/lived; exec /mnt/probe reboot restart; }'
+	[ "$(grep -c "^nameserver 10.0.0.53$" <<<"$output")" -eq 2 ]
+	[ "$(grep -c " 192.0.2.2/24 " <<<"$output")" -eq 2 ]
+}

@@ -299,6 +299,7 @@ int launch(struct spec *spec, launch_inside inside)
 		return spec_failure(spec);
 	set_time(spec, &r);
 	do {
+		network_rewind(&spec->run.net);
 		err = launch_once(spec, inside, &cg, &r);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",

@@ -145,7 +145,7 @@ static int fill(struct op *op, const char *text, size_t len)
 	return 0;
 }
 
-int network_plan(const struct spec_net *net, struct plan *plan)
+int network_plan(struct spec_net *net, struct plan *plan)
 {
 	static char path[PATH_MAX];
 	const char *dest = "/etc/resolv.conf";
@@ -167,7 +167,16 @@ int network_plan(const struct spec_net *net, struct plan *plan)
 	}
 	op = plan_add(plan, OP_BIND_DATA, NULL, dest);
 	err = op ? fill(op, text, len) : -ENOMEM;
-	return err ? log_errno(err, "cannot write the sandbox's %s", dest) : 0;
+	if (err)
+		return log_errno(err, "cannot write the sandbox's %s", dest);
+	net->resolv_conf = op->fd;
+	return 0;
+}
+
+void network_rewind(const struct spec_net *net)
+{
+	if (net->resolv_conf)
+		(void)lseek(net->resolv_conf, 0, SEEK_SET);
 }
 
 /* The words as they were given: cradle-net reads them by the same code. */

@@ -24,7 +24,10 @@ int network_join(const struct spec_net *net);
 
 /* The file of name servers, as the last operation of the plan. Returns 0, or -errno after saying
  * why. */
-int network_plan(const struct spec_net *net, struct plan *plan);
+int network_plan(struct spec_net *net, struct plan *plan);
+
+/* Before each clone but the first: the last sandbox has read it. */
+void network_rewind(const struct spec_net *net);
 
 /* Between the clone and the agent: pid, the sandbox's PID 1, has its ids mapped, is dumpable and
  * waits. Makes the interface, sets it up, starts pasta and returns when that is ready. Returns 0,

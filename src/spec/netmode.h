@@ -49,6 +49,7 @@ struct spec_net {
 	enum net_macvlan macvlan;
 	struct net_port port[NET_MAX_PORTS];
 	unsigned nports;
+	int resolv_conf;     /* the sandbox's, once the launcher has made it; 0: none */
 	struct net_spec set; /* what the other options ask for; its ifname is unused */
 	/* All of it as given: name of the option, value, name, value ... */
 	const char *word[NET_MAX_WORDS];
