@@ -189,6 +189,9 @@ static void read_mounts(struct why_facts *facts)
 		}
 		len -= (size_t)(line - buf);
 		memmove(buf, line, len);
+		/* The layers of an overlay: nothing that is looked for. */
+		if (len == sizeof(buf) - 1)
+			len = 0;
 	}
 	(void)close(fd);
 }
