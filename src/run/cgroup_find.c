@@ -4,6 +4,7 @@
 #include "log.h"
 #include "sys.h"
 #include "util.h"
+#include "why.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -167,6 +168,9 @@ static int refuse(struct cgroup *cg, unsigned limits, unsigned best_effort, int 
 		cg->dropped |= best_effort & bit;
 		if (best_effort & bit)
 			continue;
+		if (err == -EROFS)
+			return log_errno(err, "cannot limit %s%s", limit_name(bit),
+					 why_cgroup(err));
 		if (err != -ENOENT)
 			return log_errno(err, "cannot limit %s: %s%s (%s; or --best-effort %s)",
 					 limit_name(bit), why, dir, fix, limit_name(bit));

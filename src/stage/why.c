@@ -20,7 +20,7 @@ static const struct {
 		.seccomp = "have us started without it, or with one that allows " CALLS,
 		.proc = "have us started where it is whole",
 		.confined = "have us started without that profile",
-		.cgroup = "systemd-run --user --scope -p Delegate=yes cradle ...",
+		.cgroup = "have us started where they are writable",
 		.privs = "have us started without it",
 	},
 	[WHY_RUNTIME_SYSTEMD] = {
@@ -29,7 +29,7 @@ static const struct {
 		.proc = "ProtectProc=default, ProcSubset=all, ProtectKernelTunables=no and "
 		"ProtectKernelLogs=no in the unit",
 		.confined = "no AppArmorProfile= in the unit",
-		.cgroup = "Delegate=yes in the unit",
+		.cgroup = "ProtectControlGroups=no and Delegate=yes in the unit",
 		.privs = "NoNewPrivileges=no in the unit",
 	},
 	[WHY_RUNTIME_CRADLE] = {
@@ -295,26 +295,10 @@ static void explain_ranges(int err, const struct why_facts *facts, struct why *w
 
 static void explain_cgroup(int err, const struct why_facts *facts, struct why *why)
 {
-	const char *how = runtimes[facts->runtime].cgroup;
-
-	if (err == -EBUSY) {
-		cause(why,
-		      "there are processes in our cgroup itself, where the kernel then passes no "
-		      "controller on");
-		fix(why, "start us in a cgroup of our own: %s", how);
-	} else if (err == -EROFS || (facts->cgroup2_readonly && is_refusal(err))) {
-		cause(why, "cgroups are mounted read-only here");
-		fix(why, "%s", how);
-	} else if (err == -ENOENT || !facts->cgroup2) {
-		cause(why, "no cgroup v2 hierarchy is mounted with our cgroup in it");
-		fix(why, "boot with systemd.unified_cgroup_hierarchy=1, or use --rlimit");
-	} else if (is_refusal(err)) {
-		cause(why, "our cgroup isn't delegated to us");
-		fix(why, "%s", how);
-	} else if (err == -EOPNOTSUPP) {
-		cause(why, "our cgroup isn't a domain: it is threaded");
-		fix(why, "start us in another: %s", how);
-	}
+	if (err != -EROFS)
+		return;
+	cause(why, "cgroups are mounted read-only here");
+	fix(why, "%s", runtimes[facts->runtime].cgroup);
 }
 
 void why_explain_call(int err, const char *since, const struct why_facts *facts, struct why *why)

@@ -18,7 +18,7 @@ enum why_step {
 	WHY_PROC,   /* a fresh /proc */
 	WHY_SYS,    /* a fresh /sys, in a network namespace of its own */
 	WHY_OTHER,  /* anything that is refused or not */
-	WHY_CGROUP, /* making a cgroup, writing in it, CLONE_INTO_CGROUP */
+	WHY_CGROUP, /* making a cgroup; what else hinders run/cgroup_find.c says */
 };
 
 /* Who started us, as far as it can be told: it decides how the fix is spelled. */
@@ -52,8 +52,6 @@ struct why_facts {
 	unsigned proc_nlisted; /* as many of them are in proc_masked */
 	char proc_masked[160]; /* separated by commas */
 	bool sys_open;         /* a whole, writable sysfs is on /sys */
-	bool cgroup2;          /* a cgroup v2 hierarchy is mounted */
-	bool cgroup2_readonly; /* it is, read-only */
 	char label[96];        /* our AppArmor profile or SELinux context, empty: none */
 	char exe[256];         /* this program */
 };

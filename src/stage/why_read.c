@@ -136,10 +136,6 @@ void why_mountinfo(struct why_facts *facts, char *line)
 	type = next_word(&tail);
 	if (!strcmp(word[4], "/etc/hostname") || !strcmp(word[4], "/etc/resolv.conf"))
 		facts->names_mounted = true;
-	if (!strcmp(type, "cgroup2")) {
-		facts->cgroup2 = true;
-		facts->cgroup2_readonly = is_readonly(word[5]);
-	}
 	if (!strcmp(word[4], "/sys"))
 		facts->sys_open =
 			!strcmp(type, "sysfs") && !strcmp(word[3], "/") && !is_readonly(word[5]);
@@ -189,6 +185,9 @@ static void read_mounts(struct why_facts *facts)
 		}
 		len -= (size_t)(line - buf);
 		memmove(buf, line, len);
+		/* The layers of an overlay: nothing that is looked for. */
+		if (len == sizeof(buf) - 1)
+			len = 0;
 	}
 	(void)close(fd);
 }

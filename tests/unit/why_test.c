@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* A machine that refuses nothing, and what one row changes. */
-#define PLAIN .proc_whole = true, .cgroup2 = true
+#define PLAIN .proc_whole = true
 
 static const struct {
 	const char *name;
@@ -229,34 +229,14 @@ static const struct {
 	  { PLAIN },
 	  "neither setuid root",
 	  "setcap" },
-	{ "a cgroup of others",
-	  WHY_CGROUP,
-	  -EACCES,
-	  0,
-	  { PLAIN },
-	  "isn't delegated",
-	  "systemd-run --user --scope -p Delegate=yes" },
-	{ "a busy cgroup",
-	  WHY_CGROUP,
-	  -EBUSY,
-	  0,
-	  { PLAIN },
-	  "processes in our cgroup",
-	  "Delegate=yes" },
 	{ "read-only cgroups",
 	  WHY_CGROUP,
 	  -EROFS,
 	  0,
-	  { PLAIN, .runtime = WHY_RUNTIME_PODMAN },
+	  { PLAIN, .runtime = WHY_RUNTIME_DOCKER },
 	  "read-only",
-	  "unmask=/sys/fs/cgroup" },
-	{ "no cgroup v2",
-	  WHY_CGROUP,
-	  -ENOENT,
-	  0,
-	  { .cgroup2 = false },
-	  "no cgroup v2",
-	  "--rlimit" },
+	  "writable-cgroups=true" },
+	{ "a cgroup of others", WHY_CGROUP, -EACCES, 0, { PLAIN }, "", "" },
 	{ "an error that says it all", WHY_MOUNT, -ENOMEM, 0, { PLAIN, .filtered = true }, "", "" },
 };
 
@@ -268,7 +248,7 @@ static const struct {
 	  { "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw", "22 21 0:21 / /proc rw - proc proc rw",
 	    "23 22 0:22 / /proc/sys/fs/binfmt_misc rw - autofs systemd-1 rw",
 	    "24 21 0:23 / /sys/fs/cgroup rw shared:4 - cgroup2 cgroup2 rw" },
-	  { .proc_whole = true, .cgroup2 = true } },
+	  { .proc_whole = true } },
 	{ "a container",
 	  { "22 21 0:21 / /proc rw master:7 propagate_from:2 - proc proc rw",
 	    "23 22 0:22 /null /proc/kcore rw - tmpfs tmpfs rw",
@@ -282,10 +262,7 @@ static const struct {
 	{ "read-only mounts",
 	  { "22 21 0:21 / /proc ro,nosuid - proc proc rw",
 	    "23 21 0:30 / /sys/fs/cgroup ro - cgroup2 cgroup ro" },
-	  { .proc_whole = true,
-	    .proc_readonly = true,
-	    .cgroup2 = true,
-	    .cgroup2_readonly = true } },
+	  { .proc_whole = true, .proc_readonly = true } },
 	{ "a part of /proc over /proc",
 	  { "22 21 0:21 / /proc rw - proc proc rw", "23 22 0:21 /sys /proc rw - proc proc rw" },
 	  { .proc_whole = false } },
@@ -325,8 +302,7 @@ static bool same(const struct why_facts *a, const struct why_facts *b)
 {
 	return a->proc_whole == b->proc_whole && a->proc_readonly == b->proc_readonly &&
 	       a->proc_nmasked == b->proc_nmasked && a->proc_nlisted == b->proc_nlisted &&
-	       !strcmp(a->proc_masked, b->proc_masked) && a->cgroup2 == b->cgroup2 &&
-	       a->cgroup2_readonly == b->cgroup2_readonly && a->names_mounted == b->names_mounted;
+	       !strcmp(a->proc_masked, b->proc_masked) && a->names_mounted == b->names_mounted;
 }
 
 static void test_table(size_t i)
