@@ -129,7 +129,7 @@ $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/fl
 # What an idle init executes, also to forward a signal or reap, goes into a segment of its own; src/pid1/memory.c says why.
 IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/reap pid1/signals \
 	pid1/life base/sys))
-$(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $@
+$(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $(foreach s,.rodata .rodata.cst4 .rodata.cst8 .rodata.cst16,--rename-section $s=.pid1,alloc,load,readonly,code,contents) $@
 IDLE_LD = -Wl,--section-start=.pid1=0x1000000
 
 $(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(B)/generated/capability_names.h
