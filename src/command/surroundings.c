@@ -50,7 +50,7 @@ static const struct {
 	long number;
 	long args[2];
 } calls[] = {
-	{ "clone3", "5.3", "", SYS_clone3, { 0, 0 } },
+	{ "clone3", "5.3", "clone", SYS_clone3, { 0, 0 } },
 	{ "pidfd_open", "5.3", "", SYS_pidfd_open, { -1, 0 } },
 	{ "open_tree", "5.2", "", SYS_open_tree, { -1, 0 } },
 	{ "move_mount", "5.2", "", SYS_move_mount, { -1, 0 } },
