@@ -136,7 +136,9 @@ agent='echo "own $(cat /proc/self/cgroup)"; read x; exit 7'
 
 case $1 in
 rlimit)
+	# shellcheck disable=SC3045 # dash has it
 	ulimit -c 0
+	# shellcheck disable=SC2016 # the agent's shell
 	cradle run --rlimit core=0:1024 -- /bin/sh -c 'echo "raised to $(ulimit -Hc)"; ulimit -Sc'
 	setpriv --reuid=1000 --regid=1000 --clear-groups cradle run --rlimit core=1024 -- /bin/sh -c 'echo started'
 	;;
@@ -223,7 +225,7 @@ reached)
 	cradle run --memory 4k -- /bin/sh -c :
 	echo "small: code $?"
 	# It is killed itself.
-	cradle run --memory 16M -- tail /dev/zero
+	cradle run -v --memory 16M -- tail /dev/zero
 	echo "code $?"
 	cradle run --pids 4 -- /bin/sh -c 'sleep 5 & sleep 5 & sleep 5 & sleep 5 & wait'
 	echo "code $?"
