@@ -104,3 +104,10 @@ ms() {
 		[[ "$stderr" = *"$option"*"expected "* || "$stderr" = *"${option#*=}"*"expected "* ]]
 	done
 }
+
+# bats test_tags=image
+@test "in a container the fix is in the words of who runs it" {
+	in_world container -- exec /cradle run --memory 64M -- /probe print started
+	expect_status 125
+	expect_complaint '^cradle: cannot limit memory: no .*cgroup.* \(podman run .*; or --best-effort memory\)'
+}
