@@ -100,6 +100,18 @@ all_limits=(memory.max=50331648 memory.swap.max=0 pids.max=40 'cpu.max=25000 100
 	refute_match cradle-1-1
 }
 
+@test "a helper of a killed launcher that was alone in its group goes, too" {
+	in_vm helper
+	expect_line 'code 7' 'nothing is left' 'handed down in /user: '
+	refute_match '^survivor'
+}
+
+@test "the groups that a sandbox makes in its own go with it" {
+	in_vm deep
+	expect_match '^depth [1-9]'
+	expect_line 'nothing is left'
+}
+
 @test "a sandbox that sees its own cgroup has no limit in it to raise" {
 	in_vm inner
 	expect_line 0 cgroup.procs

@@ -157,6 +157,29 @@ alone)
 	watch $top/user as_user user "exec cradle run $limits -- /bin/sh -c '$agent'"
 	killed $top/user as_user user "exec cradle run $limits -- sleep 1000"
 	;;
+helper)
+	# What a launcher started beside the sandbox, before it became one.
+	delegate memory pids cpu
+	# shellcheck disable=SC2016 # the inner shell's
+	as_user user "exec cradle run $limits -- /bin/sh -c '$agent'" </dev/null
+	echo "code $?"
+	replace='exec'
+	as_user user "exec cradle run $limits -- sleep 1000" &
+	await one_runs
+	# As if the launcher had made it.
+	sleep 1000 &
+	echo $! >"$(find $top -name '*.launcher')/cgroup.procs"
+	kill -KILL "$(launcher)"
+	left $top/user
+	survivors
+	;;
+deep)
+	# The sandbox may divide its own part; nothing of that is left either.
+	# shellcheck disable=SC2016 # the agent's shell
+	cradle run --memory 48M --cgroupfs /tmp/own -- /bin/sh -c '
+		cd /tmp/own && n=0 && while mkdir a 2>/dev/null && cd a; do n=$((n + 1)); done; echo "depth $n"'
+	left $top
+	;;
 leftover)
 	# As of a launcher that was killed together with its guard.
 	mkdir $top/cradle-1-1 $top/cradle-1-1/inner $top/cradle-2-2 $top/other
