@@ -82,9 +82,9 @@ ms() {
 	run -125 --separate-stderr as_nobody "$CRADLE" run --memory 64M --pids 100 -- echo started
 	[ "$output" = "" ]
 	[ "$(wc -l <<<"$stderr")" = 1 ]
-	[[ "$stderr" = "cradle: cannot limit memory: no "*"cgroup"*"; or --best-effort memory)"* ]]
+	[[ "$stderr" = "cradle: cannot limit memory: "*"cgroup"*"; or --best-effort memory)"* ]]
 	run -125 --separate-stderr as_nobody "$CRADLE" run --memory 64M --pids 100 --best-effort memory -- echo started
-	[[ "$stderr" = "cradle: cannot limit pids: no "* ]]
+	[[ "$stderr" = "cradle: cannot limit pids: "* ]]
 	run -0 --separate-stderr as_nobody "$CRADLE" run --memory 64M --pids 100 --cpus 1 \
 		--best-effort memory,pids --best-effort cpus -- echo started
 	[ "$output" = started ]
@@ -103,4 +103,11 @@ ms() {
 		[ "$(wc -l <<<"$stderr")" = 1 ]
 		[[ "$stderr" = *"$option"*"expected "* || "$stderr" = *"${option#*=}"*"expected "* ]]
 	done
+}
+
+# bats test_tags=image
+@test "in a container the fix is in the words of who runs it" {
+	in_world container -- exec /cradle run --memory 64M -- /probe print started
+	expect_status 125
+	expect_complaint '^cradle: cannot limit memory: .*cgroups.* \(podman run .*; or --best-effort memory\)'
 }

@@ -16,6 +16,8 @@ $(B)/unit.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
 
+-include $(CRADLE_SRC:src/%.c=$(B)/unit.o/%.d)
+
 check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
 	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 

@@ -81,8 +81,9 @@ all_limits=(memory.max=50331648 memory.swap.max=0 pids.max=40 'cpu.max=25000 100
 
 @test "the limits hold, PID 1 survives to report, and what they did is told" {
 	in_vm reached
-	expect_line 'agent lives' 'code 137' 'code 2' 'nothing is left'
-	expect_count 2 '^cradle: the sandbox reached its limit of memory: 1 process was killed'
+	expect_line 'agent lives' 'small: code 137' 'code 137' 'code 2' 'nothing is left'
+	expect_count 3 '^cradle: the sandbox reached its limit of memory: 1 process was killed'
+	expect_match '^cradle: limits: \{"cgroup":\{"memory_peak":16777216,"oom_kills":1,"pids_peak":null,"forks_denied":0,"cpu_us":[0-9]{3,}\},"not_enforced":\[\]\}'
 	expect_match '^cradle: the sandbox reached its limit of processes: [0-9]+ w'
 }
 
@@ -97,6 +98,18 @@ all_limits=(memory.max=50331648 memory.swap.max=0 pids.max=40 'cpu.max=25000 100
 	in_vm leftover
 	expect_line /sys/fs/cgroup/cradle-2-2 /sys/fs/cgroup/other
 	refute_match cradle-1-1
+}
+
+@test "a helper of a killed launcher that was alone in its group goes, too" {
+	in_vm helper
+	expect_line 'code 7' 'nothing is left' 'handed down in /user: '
+	refute_match '^survivor'
+}
+
+@test "the groups that a sandbox makes in its own go with it" {
+	in_vm deep
+	expect_match '^depth [1-9]'
+	expect_line 'nothing is left'
 }
 
 @test "a sandbox that sees its own cgroup has no limit in it to raise" {

@@ -136,7 +136,9 @@ agent='echo "own $(cat /proc/self/cgroup)"; read x; exit 7'
 
 case $1 in
 rlimit)
+	# shellcheck disable=SC3045 # dash has it
 	ulimit -c 0
+	# shellcheck disable=SC2016 # the agent's shell
 	cradle run --rlimit core=0:1024 -- /bin/sh -c 'echo "raised to $(ulimit -Hc)"; ulimit -Sc'
 	setpriv --reuid=1000 --regid=1000 --clear-groups cradle run --rlimit core=1024 -- /bin/sh -c 'echo started'
 	;;
@@ -154,6 +156,29 @@ alone)
 	delegate memory pids cpu
 	watch $top/user as_user user "exec cradle run $limits -- /bin/sh -c '$agent'"
 	killed $top/user as_user user "exec cradle run $limits -- sleep 1000"
+	;;
+helper)
+	# What a launcher started beside the sandbox, before it became one.
+	delegate memory pids cpu
+	# shellcheck disable=SC2016 # the inner shell's
+	as_user user "exec cradle run $limits -- /bin/sh -c '$agent'" </dev/null
+	echo "code $?"
+	replace='exec'
+	as_user user "exec cradle run $limits -- sleep 1000" &
+	await one_runs
+	# As if the launcher had made it.
+	sleep 1000 &
+	echo $! >"$(find $top -name '*.launcher')/cgroup.procs"
+	kill -KILL "$(launcher)"
+	left $top/user
+	survivors
+	;;
+deep)
+	# The sandbox may divide its own part; nothing of that is left either.
+	# shellcheck disable=SC2016 # the agent's shell
+	cradle run --memory 48M --cgroupfs /tmp/own -- /bin/sh -c '
+		cd /tmp/own && n=0 && while mkdir a 2>/dev/null && cd a; do n=$((n + 1)); done; echo "depth $n"'
+	left $top
 	;;
 leftover)
 	# As of a launcher that was killed together with its guard.
@@ -223,7 +248,7 @@ reached)
 	cradle run --memory 4k -- /bin/sh -c :
 	echo "small: code $?"
 	# It is killed itself.
-	cradle run --memory 16M -- tail /dev/zero
+	cradle run -v --memory 16M -- tail /dev/zero
 	echo "code $?"
 	cradle run --pids 4 -- /bin/sh -c 'sleep 5 & sleep 5 & sleep 5 & sleep 5 & wait'
 	echo "code $?"

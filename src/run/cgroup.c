@@ -25,6 +25,7 @@ enum { TRIES = 3, AT_ONCE_MS = 2000, PERIOD_US = 100000, LONG_PERIOD_US = 100000
 /* In v2 the processes are one level below the limits: who mounts its own group inside owns the
  * files in it, and could raise them. */
 static const char inner[] = "inner";
+#define DEPTH "32"
 
 static int open_group(int parent, const char *name)
 {
@@ -192,6 +193,8 @@ static int make_dir(struct cgroup *cg, unsigned i, const struct spec_limits *lim
 	err = set_limits(cg, i, limits, best_effort);
 	if (err || i)
 		return err;
+	/* So that what the sandbox may make below can be removed by a bounded recursion. */
+	(void)cgroup_write(dir->fd, "cgroup.max.depth", DEPTH);
 	cg->inner = mkdirat(dir->fd, inner, 0755) < 0 ? -errno : open_group(dir->fd, inner);
 	return cg->inner < 0 ? log_errno(cg->inner, "cannot make the cgroup %s/%s/%s", dir->path,
 					 cg->name, inner)
@@ -345,7 +348,7 @@ void cgroup_remove(struct cgroup *cg)
 {
 	if (cgroup_tree_remove(cg, AT_ONCE_MS)) {
 		cgroup_guard_stop(cg);
-		cgroup_go_home(cg);
+		cgroup_go_home(cg, AT_ONCE_MS);
 	}
 	cgroup_release(cg);
 }

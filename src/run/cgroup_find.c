@@ -162,23 +162,30 @@ static void forget(struct hierarchy *h)
 static int refuse(struct cgroup *cg, unsigned limits, unsigned best_effort, int err,
 		  const char *why, const char *dir, const char *fix)
 {
-	for (unsigned bit = 1; bit < 1U << LIMIT_KINDS; bit <<= 1) {
-		if (!(limits & bit))
-			continue;
-		cg->dropped |= best_effort & bit;
-		if (best_effort & bit)
-			continue;
-		if (err == -EROFS)
-			return log_errno(err, "cannot limit %s%s", limit_name(bit),
-					 why_cgroup(err));
-		if (err != -ENOENT)
-			return log_errno(err, "cannot limit %s: %s%s (%s; or --best-effort %s)",
-					 limit_name(bit), why, dir, fix, limit_name(bit));
-		log_error("cannot limit %s: %s%s (%s; or --best-effort %s)", limit_name(bit), why,
-			  dir, fix, limit_name(bit));
-		return err;
+	const unsigned first = (limits & ~best_effort) & -(limits & ~best_effort);
+	struct why_facts facts;
+	struct why known = { .fix = "" };
+
+	cg->dropped |= limits & best_effort;
+	if (!first)
+		return 0;
+	/* Who runs us in a container decides about its cgroups. */
+	if (err == -EROFS) {
+		why_read(&facts);
+		why_explain(WHY_CGROUP, err, 0, &facts, &known);
 	}
-	return 0;
+	if (*known.fix) {
+		why = known.cause;
+		dir = "";
+		fix = known.fix;
+	}
+	/* ENOENT is ours, and says nothing more. */
+	if (err != -ENOENT)
+		return log_errno(err, "cannot limit %s: %s%s (%s; or --best-effort %s)",
+				 limit_name(first), why, dir, fix, limit_name(first));
+	log_error("cannot limit %s: %s%s (%s; or --best-effort %s)", limit_name(first), why, dir,
+		  fix, limit_name(first));
+	return err;
 }
 
 static const char *unified_fix(int err)

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STEP_MS = 10, LEVELS = 64 };
+enum { STEP_MS = 10, IDLE_TRIES = 500, LEVELS = 64 /* more than cgroup.max.depth allows */ };
 
 int cgroup_write(int dir, const char *file, const char *text)
 {
@@ -30,7 +30,9 @@ int cgroup_write(int dir, const char *file, const char *text)
 
 static int open_group(int parent, const char *name)
 {
-	return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 /* With what the sandbox made below, which it may where it has its part of the tree. */
@@ -86,62 +88,66 @@ void cgroup_sweep(int parent)
 	(void)closedir(dir);
 }
 
-/* v2 tells when the last process has left. */
-static void await_empty(int group, int ms)
+/* v2 tells when the last process has left. True if one was there. */
+static bool await_empty(int group, int ms)
 {
 	struct pollfd event = { .fd = openat(group, "cgroup.events", O_RDONLY | O_CLOEXEC),
 				.events = POLLPRI };
 	char text[128];
 	ssize_t n = event.fd < 0 ? 0 : read(event.fd, text, sizeof(text) - 1);
+	bool populated;
 
 	text[n > 0 ? n : 0] = '\0';
-	if (strstr(text, "populated 1"))
+	populated = strstr(text, "populated 1");
+	if (populated)
 		(void)poll(&event, 1, ms);
-	else
-		(void)poll(NULL, 0, STEP_MS);
 	if (event.fd >= 0)
 		(void)close(event.fd);
+	return populated;
 }
 
 /* v1 tells nothing, but each process does. */
-static void await_process(int group, int ms)
+static bool await_process(int group, int ms)
 {
 	char text[32];
 	ssize_t n = cgroup_read_file(group, "cgroup.procs", text, sizeof(text));
 	int pid = n > 0 ? atoi(text) : 0;
 	struct pollfd gone = { .fd = pid > 0 ? sys_pidfd_open(pid) : -1, .events = POLLIN };
 
-	(void)poll(&gone, gone.fd >= 0, gone.fd < 0 || (ms >= 0 && ms < STEP_MS) ? STEP_MS : ms);
-	if (gone.fd >= 0)
-		(void)close(gone.fd);
+	if (gone.fd < 0)
+		return false;
+	(void)poll(&gone, 1, ms);
+	(void)close(gone.fd);
+	return true;
 }
 
-static bool remove_one(const struct cgroup *cg, unsigned i, int patience_ms)
+/* Returns true when nothing is left of it, false when that took too long, or can't be. */
+static bool remove_patiently(int parent, const char *name, bool v2, int patience_ms)
 {
-	const struct cgroup_dir *dir = &cg->dir[i];
 	const uint64_t until = sys_now_ms() + (unsigned)patience_ms;
-	bool killed = false;
-	int left = patience_ms, group;
+	int left = patience_ms, idle = 0;
 
-	while (remove_groups(dir->parent, cg->name, LEVELS) == -EBUSY) {
-		if (patience_ms >= 0) {
-			uint64_t now = sys_now_ms();
+	while (remove_groups(parent, name, LEVELS) == -EBUSY) {
+		int group = open_group(parent, name);
+		bool populated;
 
-			if (now >= until)
-				return false;
-			left = (int)(until - now);
+		if (patience_ms >= 0)
+			left = (int)((int64_t)until - (int64_t)sys_now_ms());
+		if (group < 0 || (patience_ms >= 0 && left <= 0)) {
+			if (group >= 0)
+				(void)close(group);
+			return group == -ENOENT;
 		}
-		group = open_group(dir->parent, cg->name);
-		if (group < 0)
-			continue;
-		if (!killed && i == 0)
+		if (v2)
 			(void)cgroup_write(group, "cgroup.kill", "1"); /* Linux 5.14 */
-		killed = true;
-		if (i == 0)
-			await_empty(group, left);
-		else
-			await_process(group, left);
+		populated = v2 ? await_empty(group, left) : await_process(group, left);
 		(void)close(group);
+		/* What just died is still counted for a moment; a group of somebody else's below,
+		 * which we may not remove, stays for ever. */
+		if (!populated && ++idle > IDLE_TRIES)
+			return false;
+		if (!populated)
+			(void)poll(NULL, 0, STEP_MS);
 	}
 	return true;
 }
@@ -151,13 +157,15 @@ bool cgroup_tree_remove(const struct cgroup *cg, int patience_ms)
 	bool all = true;
 
 	for (unsigned i = 0; i < CGROUP_DIRS; i++) {
-		if (cg->dir[i].limits)
-			all = remove_one(cg, i, patience_ms) && all;
+		const struct cgroup_dir *dir = &cg->dir[i];
+
+		if (dir->limits)
+			all = remove_patiently(dir->parent, cg->name, i == 0, patience_ms) && all;
 	}
 	return all;
 }
 
-void cgroup_go_home(const struct cgroup *cg)
+void cgroup_go_home(const struct cgroup *cg, int patience_ms)
 {
 	const int home = cg->dir[0].parent;
 	char name[sizeof(cg->name) + sizeof(CGROUP_LAUNCHER)];
@@ -172,9 +180,12 @@ void cgroup_go_home(const struct cgroup *cg)
 		(void)snprintf(word, sizeof(word), "-%s", cgroup_controller(bit));
 		(void)cgroup_write(home, "cgroup.subtree_control", word);
 	}
-	(void)cgroup_write(home, "cgroup.procs", "0");
+	/* Never kill a group that we are in. */
+	if (cgroup_write(home, "cgroup.procs", "0"))
+		return;
 	(void)snprintf(name, sizeof(name), "%s%s", cg->name, CGROUP_LAUNCHER);
-	(void)unlinkat(home, name, AT_REMOVEDIR);
+	/* Who is still in there is a helper of a launcher that is dead or about to end. */
+	(void)remove_patiently(home, name, true, patience_ms);
 }
 
 /* In no pipe, terminal, directory or process group of anybody's: it holds up nobody, and isn't
@@ -200,7 +211,7 @@ static _Noreturn void be_guard(const struct cgroup *cg, int launcher)
 	while (poll(&gone, 1, -1) <= 0)
 		;
 	(void)cgroup_tree_remove(cg, -1);
-	cgroup_go_home(cg);
+	cgroup_go_home(cg, -1);
 	_exit(0);
 }
 

@@ -15,8 +15,8 @@ void cgroup_sweep(int parent);
  * nothing is left. */
 bool cgroup_tree_remove(const struct cgroup *cg, int patience_ms);
 
-/* Go back to the group that we left for CGROUP_LAUNCHER. */
-void cgroup_go_home(const struct cgroup *cg);
+/* Go back to the group that we left for CGROUP_LAUNCHER, and remove that likewise. */
+void cgroup_go_home(const struct cgroup *cg, int patience_ms);
 
 /* Fork the process that does both once the launcher is dead. 0 or -errno. */
 int cgroup_guard_start(struct cgroup *cg);

@@ -5,6 +5,8 @@
 #include "cgroup.h"
 #include "sandbox.h"
 
+#include <stddef.h>
+
 /* Before the clone. 0, or -errno after saying why. *missing: enum limit, what best effort allowed
  * to be missing, after a warning for each. */
 int limited_begin(struct cgroup *cg, struct spec_run *run, unsigned *missing);
@@ -15,5 +17,10 @@ int limited_inside(struct cgroup *cg, const struct spec_run *run);
 
 /* After the last process. What the limits did to the sandbox is told in a warning. */
 void limited_end(struct cgroup *cg, struct cgroup_usage *usage);
+
+/* For an event in JSON: "cgroup":{...},"not_enforced":[...]. usage NULL: there was no group.
+ * missing: as of limited_begin. Returns buf. */
+const char *limited_json(const struct cgroup_usage *usage, unsigned missing, char *buf,
+			 size_t size);
 
 #endif

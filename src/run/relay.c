@@ -94,12 +94,12 @@ static void on_stopped(struct relay *r, const struct status_message *message)
 }
 
 /* Others may have come through exec: they are reaped, too. Returns true once ours is gone. */
-static bool is_gone(struct relay *r, int options)
+static bool is_gone(struct relay *r)
 {
 	int status;
 	pid_t got;
 
-	while ((got = waitpid(-1, &status, options)) > 0) {
+	while ((got = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (got != r->pid)
 			continue;
 		fill_end(r, &r->end, status);
@@ -117,7 +117,7 @@ static void on_status(struct relay *r)
 		/* It is dead, or has executed the agent itself. */
 		(void)close(r->status);
 		r->status = -1;
-		r->gone = is_gone(r, WNOHANG);
+		r->gone = is_gone(r);
 		return;
 	}
 	if (message.type == STATUS_RESULT) {
@@ -196,7 +196,7 @@ static void turn(struct relay *r)
 		on_network(r);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
-			r->gone = is_gone(r, WNOHANG);
+			r->gone = is_gone(r);
 		on_signal(r, &info);
 	}
 }

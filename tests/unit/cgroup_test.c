@@ -1,5 +1,6 @@
 /* Where a control group is: lines of /proc/self/cgroup and mountinfo. */
 #include "cgroup_find.h"
+#include "limited.h"
 #include "tap.h"
 #include "util.h"
 
@@ -59,6 +60,22 @@ static bool same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+static void check_json(void)
+{
+	const struct cgroup_usage usage = {
+		.memory_peak = 4096, .oom_kills = 1, .cpu_usec = 77, .lost = LIMIT_CPUS
+	};
+	char text[256];
+
+	tap_ok(same(limited_json(&usage, LIMIT_MEMORY, text, sizeof(text)),
+		    "\"cgroup\":{\"memory_peak\":4096,\"oom_kills\":1,\"pids_peak\":null,"
+		    "\"forks_denied\":0,\"cpu_us\":77},\"not_enforced\":[\"memory\",\"cpus\"]"),
+	       "usage is told, what isn't known is null, what was lost isn't enforced");
+	tap_ok(same(limited_json(NULL, 0, text, sizeof(text)),
+		    "\"cgroup\":null,\"not_enforced\":[]"),
+	       "no group has no usage");
+}
+
 int main(void)
 {
 	char line[256];
@@ -79,5 +96,6 @@ int main(void)
 		       mounts[i].controller, i + 1);
 		free(path);
 	}
+	check_json();
 	return tap_done();
 }
