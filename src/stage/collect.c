@@ -192,7 +192,7 @@ int collect_binds(struct assembly *a)
 	int err = 0;
 
 	for (unsigned i = 0; i < a->plan->nops && !err; i++)
-		err = a->plan->op[i].kind == OP_BIND ? collect_bind(&a->plan->op[i]) : 0;
+		err = op_is_bind(&a->plan->op[i]) ? collect_bind(&a->plan->op[i]) : 0;
 	return err;
 }
 

@@ -84,7 +84,7 @@ static int walk(const struct newroot *root, const char *dest, char *path)
 		int next;
 
 		*slash = '\0';
-		next = step(root, dest, path, dir, true, 0755);
+		next = step(root, dest, path, dir, true, root->parents);
 		*slash = '/';
 		if (dir != root->fd)
 			(void)close(dir);
