@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-static const char *const names[BEST_KINDS] = {
-	"memory", "pids", "cpus", "rlimit", "tty", "keyring"
-};
+static const char *const names[BEST_KINDS] = { "memory", "pids", "cpus", "rlimit", "keyring" };
 
 const char *best_effort_name(unsigned number)
 {
@@ -30,7 +28,7 @@ const char *best_effort_parse(unsigned *bits, const char *list)
 		int i = find(list, len);
 
 		if (i < 0)
-			return "expected a comma list of memory, pids, cpus, rlimit, tty, keyring";
+			return "expected a comma list of memory, pids, cpus, rlimit, keyring";
 		found |= 1U << i;
 		if (!list[len])
 			break;

@@ -8,11 +8,10 @@ enum best_effort {
 	BEST_PIDS = 1 << 1,
 	BEST_CPUS = 1 << 2,
 	BEST_RLIMIT = 1 << 3,
-	BEST_TTY = 1 << 4,     /* a terminal of its own */
-	BEST_KEYRING = 1 << 5, /* a session keyring of its own */
+	BEST_KEYRING = 1 << 4, /* a session keyring of its own */
 };
 
-enum { BEST_KINDS = 6 };
+enum { BEST_KINDS = 5 };
 
 /* A comma list into bits. NULL, or what was expected. */
 const char *best_effort_parse(unsigned *bits, const char *list);

@@ -69,6 +69,7 @@ static const char *take(struct spec *spec, char *text, size_t len)
 	if (!words)
 		return "expected fewer words";
 	used = from_argv(spec, n, words);
+	spec->at.line = (unsigned)used + 1;
 	if (used >= 0 && used < n && !spec->run.bwrap)
 		used = key_complain(spec, "%s: expected an option", words[used]);
 	free(words);

@@ -228,7 +228,7 @@ static const struct key keys[] = {
 	  .set = set_json_status_fd },
 	{ "best-effort", 0, VERB_RUN, "NAME[,NAME...]",
 	  "what may be missing where the host can't give it: memory, pids,\n"
-	  "cpus, rlimit, tty or keyring; repeatable",
+	  "cpus, rlimit or keyring; repeatable",
 	  .set = set_best_effort },
 	{ "level-prefix", 0, VERB_RUN, NULL, "mark each line with its level, as <3> for an error",
 	  .set = set_level_prefix },

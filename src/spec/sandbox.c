@@ -133,6 +133,9 @@ int sandbox_finish(struct spec *spec)
 	/* PID 1 leads a session without one (stage/pty.c). */
 	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
 		spec->core.flags |= CRADLE_NO_TERMINAL;
+	/* The events tell what it used. */
+	if (run->status.json_fd >= 0 && !run->bwrap)
+		spec->core.flags |= CRADLE_COUNT_ORPHANS;
 	err = check_status(run);
 	/* Without a PID namespace there is nobody to reap; but somebody has to hold things. */
 	if (!(ns->unshare >> NS_PID & 1))

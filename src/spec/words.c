@@ -22,7 +22,7 @@ char *words_next(char **at, bool *open)
 	}
 	*at = *from ? from + 1 : from;
 	*to = '\0';
-	*open = quoted;
+	*open = *open || quoted;
 	return begun ? word : NULL;
 }
 

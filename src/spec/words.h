@@ -6,7 +6,8 @@
 
 /* One word off a line, in place. White space ends it; double quotes keep that, and in or out of
  * them a backslash keeps what follows, but \n is a new line. *at moves on. NULL at the end of the
- * line; *open: a quote was never closed. */
+ * line; *open becomes
+ * true if a quote was never closed. */
 char *words_next(char **at, _Bool *open);
 
 /* Append a word so that words_next reads the same. Returns the length of the text, or size where
