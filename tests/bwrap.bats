@@ -148,6 +148,15 @@ HOST=(--ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlin
 	[[ "$stderr" == "bwrap: "* ]]
 }
 
+@test "mount points are made in what is bound, but through no link out of the root" {
+	mkdir -m 777 host canary && ln -s "$PWD/canary" host/out
+	same "${HOST[@]}" --bind host /h --bind dir /h/made/here cat /h/made/here/file
+	[ -d host/made/here ]
+	run -1 "${as_nobody[@]}" "$OURS" "${HOST[@]}" --ro-bind host /h --bind dir /h/other/here true
+	run "${as_nobody[@]}" "$OURS" "${HOST[@]}" --bind host /h --bind dir /h/out/here true
+	[ -z "$(ls canary)" ]
+}
+
 @test "data from descriptors" {
 	FEED='some\ntext\n'
 	same "${HOST[@]}" --file 5 /a/f sh -c 'cat /a/f; stat -c %a /a /a/f'

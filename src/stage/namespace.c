@@ -134,7 +134,9 @@ static int enter_root(struct spec *spec, const struct inside *in)
 	/* ttyname(3) inside shall find the terminal that the agent writes to anyway. */
 	if (spec->run.tty == TTY_INHERIT && ttyname_r(STDOUT_FILENO, console, sizeof(console)) == 0)
 		a.console = console;
-	a.like_bwrap = spec->run.bwrap;
+	/* Its callers count on mount points being made in what they bind. That it is no link out of
+	 * the root that leads there is seen to all the same. */
+	a.like_bwrap = a.root.anywhere = spec->run.bwrap;
 	return root_assemble(&a);
 }
 
