@@ -113,6 +113,8 @@ struct cradle_watch {
 	int (*event)(int fd);
 };
 
+struct cradle_result;
+
 /* All zero but argv is a sensible entrypoint: forward everything to the child, kill leftovers. */
 struct cradle_config {
 	char *const *argv; /* the agent, looked up in PATH; NULL: supervise() returns in it */
@@ -125,6 +127,9 @@ struct cradle_config {
 	 * agent to tell who can, and who will continue it. It keeps the kernel from reaping. NULL:
 	 * none. */
 	void (*stopped)(void *arg, pid_t agent, int sig);
+	/* In PID 1, each time that the agent ended; its leftovers may still be there. NULL: none.
+	 */
+	void (*ended)(void *arg, const struct cradle_result *result);
 	void *arg;
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;

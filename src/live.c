@@ -3,7 +3,9 @@
 
 #include "console.h"
 #include "enter.h"
+#include "dump.h"
 #include "front.h"
+#include "hold.h"
 #include "launch.h"
 #include "log.h"
 #include "report.h"
@@ -13,17 +15,25 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* Told before the namespaces are torn down, which takes longer than all that the launcher has left
- * to do. */
-static _Noreturn void finish_sandbox(const struct spec *spec, const struct cradle_result *result)
+/* Before the namespaces are torn down, which takes longer than all that the launcher has left to
+ * do. */
+static void tell_launcher(const struct spec *spec, const struct cradle_result *result)
 {
-	struct status_message message = { .type = STATUS_RESULT, .result = *result };
+	struct status_message message = { .type = STATUS_RESULT,
+					  .result = *result,
+					  .not_enforced = spec->run.not_enforced };
 
 	(void)status_send(spec->run.status.launcher, &message, -1);
+}
+
+static _Noreturn void finish_sandbox(const struct spec *spec, const struct cradle_result *result)
+{
+	tell_launcher(spec, result);
 	_exit(result->code);
 }
 
@@ -39,6 +49,15 @@ static _Noreturn void finish(struct spec *spec, const struct cradle_result *resu
 		vm_leave();
 	report_last(&spec->end, result->code);
 	end_world(ending, result->code);
+}
+
+/* bwrap ends with the agent, and what that left behind goes on without it. */
+static void agent_ended(void *arg, const struct cradle_result *result)
+{
+	const struct spec *spec = arg;
+
+	if (spec->core.leftovers == CRADLE_LEFTOVERS_WAIT)
+		tell_launcher(spec, result);
 }
 
 static void tell_end(const struct cradle_result *result)
@@ -57,20 +76,25 @@ static void tell_end(const struct cradle_result *result)
 /* What the child will be, made while memory may still be allocated. */
 static int prepare(struct spec *spec)
 {
+	struct spec_run *run = &spec->run;
 	int err = 0;
 
 	spec->core.confine = confine;
 	spec->core.exec_failed = exec_failed;
+	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
 	spec->core.arg = spec;
 	spec->core.envp = environment(spec);
 	if (!spec->core.envp)
 		err = -ENOMEM;
+	/* What the agent still needs of our command line, before that is wiped. */
+	if (run->confine.exec_label)
+		run->confine.exec_label = strdup(run->confine.exec_label);
+	if (run->argv0) {
+		spec->core.file = strdup(spec->core.argv[0]);
+		((char **)(uintptr_t)spec->core.argv)[0] = (char *)(uintptr_t)run->argv0;
+	}
 	if (!err && spec->verb == VERB_RUN)
 		err = scrub(spec);
-	if (!err && spec->run.argv0) {
-		spec->core.file = spec->core.argv[0];
-		((char **)(uintptr_t)spec->core.argv)[0] = (char *)spec->run.argv0;
-	}
 	return err ? log_errno(err, "cannot prepare the agent") : 0;
 }
 
@@ -174,7 +198,7 @@ static void inside(struct spec *spec, const struct inside *in)
 	int err;
 
 	spec->run.status.launcher = in->status;
-	err = namespace_enter(spec, in);
+	err = namespace_enter(spec, in) ?: hold(spec);
 	if (!err && spec->run.as_pid_1)
 		err = prepare(spec);
 	if (err)
@@ -209,6 +233,8 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.world = WORLD_NAMESPACE;
 	spec.run.argv_start = start;
 	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
+	if (bwrap && !spec.run.uid)
+		spec.run.confine.caps = capabilities_now();
 	spec.run.has_terminal = isatty(STDIN_FILENO);
 	err = refuse_setuid();
 	if (!err)
@@ -216,9 +242,11 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	if (!err)
 		err = plan(&spec, argc, argv);
 	if (spec.tell)
-		return tell(VERB_RUN, spec.tell);
+		return bwrap ? tell_bwrap(spec.tell) : tell(VERB_RUN, spec.tell);
 	if (!err)
 		err = sandbox_finish(&spec);
+	if (!err && spec.run.dry_run)
+		return dump(&spec, STDOUT_FILENO) ? spec_failure(&spec) : 0;
 	/* Outside: a file named on the command line is the host's. */
 	if (err || report_open(&spec) < 0)
 		return spec_failure(&spec);

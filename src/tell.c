@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define BWRAP_VERSION "0.11.0"
+
 static int print_version(void)
 {
 	static const char *const helpers[] = { "initramfs", "net", "policy", "vm" };
@@ -57,6 +59,37 @@ static int print_license(void)
 	(void)dprintf(STDOUT_FILENO, "cradle is free software under the MIT license "
 				     "(SPDX-License-Identifier: MIT); there is no warranty.\n");
 	return 0;
+}
+
+/* The version whose options these are: who asks for it wants to know what he may use, and takes the
+ * last word of the line for it. */
+static int print_bwrap_version(void)
+{
+	(void)dprintf(STDOUT_FILENO, "bubblewrap %s\n", BWRAP_VERSION);
+	return 0;
+}
+
+static int print_bwrap_help(void)
+{
+	(void)dprintf(
+		STDOUT_FILENO,
+		"usage: bwrap [OPTIONS...] [--] COMMAND [ARGS...]\n\n"
+		"cradle %s with the options, meanings and exit codes of bubblewrap %s. It "
+		"starts with an\nempty root; nothing is unshared but what is asked for, and a "
+		"user namespace.\n\n",
+		CRADLE_VERSION, BWRAP_VERSION);
+	keys_help(VERB_RUN);
+	(void)dprintf(STDOUT_FILENO, "  -h, --help, -V, --version\n");
+	return 0;
+}
+
+int tell_bwrap(const char *word)
+{
+	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
+		return print_bwrap_help();
+	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
+		return print_bwrap_version();
+	return print_license();
 }
 
 int tell(enum verb verb, const char *word)

@@ -7,5 +7,7 @@
 /* word: -h, -V, -l or their long forms; verb 0: of cradle itself. Returns the exit code, or -1
  * when word is none of them (or NULL). */
 int tell(enum verb verb, const char *word);
+/* The same as bwrap tells it. */
+int tell_bwrap(const char *word);
 
 #endif

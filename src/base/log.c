@@ -12,6 +12,7 @@ enum { PATIENCE_MS = 200 };
 
 static enum log_level log_level = LOG_LEVEL_WARN;
 static const char *log_name = "cradle";
+static bool log_marked;
 
 void log_set_level(enum log_level level)
 {
@@ -21,6 +22,22 @@ void log_set_level(enum log_level level)
 void log_set_name(const char *name)
 {
 	log_name = name;
+}
+
+void log_mark_levels(bool on)
+{
+	log_marked = on;
+}
+
+/* Of syslog(3), as sd-daemon(3) and bubblewrap write them. */
+static char digit(enum log_level level)
+{
+	static const char digits[] = { [LOG_LEVEL_ERROR] = '3',
+				       [LOG_LEVEL_WARN] = '4',
+				       [LOG_LEVEL_INFO] = '6',
+				       [LOG_LEVEL_DEBUG] = '7' };
+
+	return digits[level];
 }
 
 /* strerror() may translate and allocate in glibc; strerrordesc_np() doesn't, musl's never does. */
@@ -45,7 +62,10 @@ static void emit(enum log_level level, int err, const char *fmt, va_list ap)
 
 	if (level > log_level)
 		return;
-	n = (size_t)snprintf(line, room, "%s: ", log_name);
+	if (log_marked)
+		n = (size_t)snprintf(line, room, "<%c>%s: ", digit(level), log_name);
+	else
+		n = (size_t)snprintf(line, room, "%s: ", log_name);
 	len = vsnprintf(line + n, room - n, fmt, ap);
 	if (len < 0)
 		return;

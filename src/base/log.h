@@ -5,6 +5,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 /* The only global state of the program: what is let through. Default: LOG_LEVEL_WARN. */
@@ -12,6 +14,9 @@ void log_set_level(enum log_level level);
 
 /* The word before the colon of each line; must outlive the program. Default: "cradle". */
 void log_set_name(const char *name);
+
+/* Begin each line with <N>, N being syslog(3)'s number of its level. Default: false. */
+void log_mark_levels(bool on);
 
 /* Returns err, so that a caller logs and passes on in one line. */
 __attribute__((format(printf, 2, 3))) int log_errno(int err, const char *fmt, ...);

@@ -65,6 +65,8 @@ static void agent_gone(struct supervisor *s, int status, const struct rusage *us
 	s->agent.pidfd = -1;
 	if (lived > 10000)
 		s->backoff_ms = 0;
+	if (s->config->ended)
+		s->config->ended(s->config->arg, r);
 }
 
 static void orphan_gone(struct supervisor *s, pid_t pid, int status)

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "namespaces.h"
 #include "network.h"
+#include "parent.h"
 #include "relay.h"
 #include "report.h"
 #include "sources.h"
@@ -97,7 +98,7 @@ static pid_t clone_what_can_be(struct spec_ns *ns, const struct cgroup *cg)
 static void let_go(struct spec *spec, struct relay *r, const struct network *network,
 		   const struct cgroup *cg)
 {
-	int keep[CRADLE_KEEP_MAX + 4 + CGROUP_FDS];
+	int keep[CRADLE_KEEP_MAX + 8 + CGROUP_FDS];
 	unsigned n = cgroup_fds(cg, keep);
 
 	if (spec->run.again_on_reboot)
@@ -111,6 +112,9 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 		keep[n++] = network->pidfd;
 		keep[n++] = network->lifeline;
 	}
+	if (r->block >= 0)
+		keep[n++] = r->block;
+	n += events_fds(&r->events, keep + n);
 	util_sort(keep, n);
 	sys_close_above_2(keep, n);
 	(void)!chdir("/");
@@ -119,7 +123,9 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
 				struct cgroup *cg, int self)
 {
-	die_with(self);
+	/* Without being asked to, bwrap's sandboxes outlive it. */
+	if (!spec->run.bwrap || spec->run.die_with_parent)
+		die_with(self);
 	if (limited_inside(cg, &spec->run))
 		_exit(spec_failure(spec));
 	spec_keep(spec, in->status);
@@ -139,20 +145,27 @@ static void plan_terminal(struct spec *spec, struct relay *r)
 }
 
 /* What only somebody outside can do, while PID 1 waits. */
-static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid, int socket,
+static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid, struct relay *r,
 			   struct network *network)
 {
-	static const struct status_message go = { .type = STATUS_GO };
-	int err = 0;
+	int err = events_start(&r->events, pid);
 
-	if (spec->run.ns.unshare >> NS_USER & 1)
+	r->block = spec->run.status.userns_block_fd;
+	if (!err && r->block < 0 && (spec->run.ns.unshare >> NS_USER & 1))
 		err = idmap_single(pid, &spec->run.ids, in->uid, in->gid);
 	if (!err)
 		err = network_outside(network, &spec->run.net, pid);
 	/* If it has gone the relay will tell. */
-	if (!err)
-		(void)status_send(socket, &go, -1);
+	if (!err && r->block < 0)
+		(void)relay_go(r);
 	return err;
+}
+
+/* For those who want to know its namespaces, too: later it isn't dumpable. */
+static bool waits(const struct spec_run *run)
+{
+	return netmode_has_outside(&run->net) || run->status.info_fd >= 0 ||
+	       run->status.json_fd >= 0;
 }
 
 /* One life of the namespaces. Fills in r->end; returns -errno if they couldn't be made. */
@@ -160,7 +173,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 {
 	struct inside in = { .uid = spec->run.uid,
 			     .gid = spec->run.gid,
-			     .wait = netmode_has_outside(&spec->run.net) };
+			     .wait = waits(&spec->run) };
 	struct network network = { .pidfd = -1, .lifeline = -1 };
 	int pair[2], self;
 	pid_t pid;
@@ -184,7 +197,9 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 		return log_errno(pid, "cannot make namespaces%s",
 				 why_clone(pid, flags_of(&spec->run.ns)));
 	}
-	err = in.wait ? prepare_outside(spec, &in, pid, pair[0], &network) : 0;
+	r->status = pair[0];
+	r->block = -1;
+	err = in.wait ? prepare_outside(spec, &in, pid, r, &network) : 0;
 	if (err) {
 		(void)sys_kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
@@ -195,7 +210,6 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	r->pid = pid;
 	r->network = network.pidfd;
 	r->is_init = spec->run.ns.unshare >> NS_PID & 1;
-	r->status = pair[0];
 	r->gone = false;
 	r->end = (struct relay_end){ 0 };
 	let_go(spec, r, &network, cg);
@@ -291,12 +305,14 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r = { .parent = -1, .signals = -1 };
+	struct relay r = { .parent = spec->run.die_with_parent ? parent_open() : -1,
+			   .signals = -1,
+			   .block = -1 };
 	const struct relay_end *end = &r.end;
-	struct cgroup_usage usage;
+	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	int err = prepare(&spec->run, &cg, &missing);
+	int err = events_open(&r.events, spec) ?: prepare(&spec->run, &cg, &missing);
 
 	if (err)
 		return spec_failure(spec);
@@ -318,5 +334,8 @@ int launch(struct spec *spec, launch_inside inside)
 		return spec_failure(spec);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);
-	return end->time_up ? EXIT_TIME_UP : end->code;
+	r.end.code = end->time_up ? EXIT_TIME_UP : end->code;
+	events_exit(&r.events, end->code, end->told ? &end->result : NULL, &usage,
+		    missing | end->not_enforced);
+	return end->code;
 }

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIXED = 4 }; /* descriptors besides the terminal's */
+enum { FIXED = 6 }; /* descriptors besides the terminal's */
 
 /* A namespace's init is killed by KILL alone; the kernel uses HUP and INT to tell of reboot(2)
  * (kernel/pid_namespace.c: reboot_pid_ns), so they mean no signal here. */
@@ -123,6 +123,7 @@ static void on_status(struct relay *r)
 	if (message.type == STATUS_RESULT) {
 		r->end.code = message.result.code;
 		r->end.result = message.result;
+		r->end.not_enforced = message.not_enforced;
 		r->end.told = true;
 	} else if (message.type == STATUS_TERMINAL && fd >= 0) {
 		(void)terminal_start(&r->terminal, fd, r->shared);
@@ -166,15 +167,32 @@ static struct timespec *time_left(const struct relay *r, struct timespec *left)
 	return left;
 }
 
+/* The ids are mapped by now: whoever was to do it wrote something, or is gone. */
+static void go_on(struct relay *r)
+{
+	char byte;
+
+	(void)!read(r->block, &byte, 1);
+	(void)close(r->block);
+	r->block = -1;
+	(void)relay_go(r);
+}
+
+int relay_go(const struct relay *r)
+{
+	static const struct status_message go = { .type = STATUS_GO };
+
+	return status_send(r->status, &go, -1);
+}
+
 static void turn(struct relay *r)
 {
 	static const struct timespec now;
 	struct timespec left;
 	struct pollfd fds[FIXED + TERMINAL_FDS] = {
-		{ .fd = r->signals, .events = POLLIN },
-		{ .fd = r->status, .events = POLLIN },
-		{ .fd = r->parent, .events = POLLIN },
-		{ .fd = r->network, .events = POLLIN },
+		{ .fd = r->signals, .events = POLLIN }, { .fd = r->status, .events = POLLIN },
+		{ .fd = r->parent, .events = POLLIN },  { .fd = r->network, .events = POLLIN },
+		{ .fd = r->block, .events = POLLIN },   { .fd = r->events.exec, .events = POLLIN },
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
@@ -194,6 +212,10 @@ static void turn(struct relay *r)
 		(void)sys_kill(r->pid, SIGKILL);
 	if (fds[3].revents)
 		on_network(r);
+	if (fds[4].revents)
+		go_on(r);
+	if (fds[5].revents)
+		events_exec(&r->events);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
 			r->gone = is_gone(r);

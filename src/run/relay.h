@@ -4,6 +4,7 @@
 
 #include "cradle.h"
 #include "terminal.h"
+#include "events.h"
 
 struct relay_end {
 	int code;                   /* by the exit contract; 0 after a reboot(2) */
@@ -12,6 +13,7 @@ struct relay_end {
 	bool asked;                 /* somebody asked for the end through us */
 	bool lost;                  /* its network, so we ended it */
 	bool time_up;               /* the limit of time ended it */
+	unsigned not_enforced;      /* enum best_effort: what PID 1 gave up */
 	bool told;                  /* by PID 1, in result; its namespaces may still be there */
 	struct cradle_result result;
 	uint64_t wall_ms;
@@ -29,9 +31,14 @@ struct relay {
 	uint64_t until;       /* sys_now_ms() at which its time is up; 0: never */
 	unsigned patience_ms; /* after that, until it is killed */
 	int signals;          /* -1: not open yet */
+	int block;            /* readable when the sandbox may go on; -1: it may */
 	bool gone;
+	struct events events;
 	struct relay_end end;
 };
+
+/* Tell a waiting sandbox to go on. 0 or -errno. */
+int relay_go(const struct relay *r);
 
 /* Until PID 1 told its result, or is gone. All signals are blocked. Fills in end. 0, or -errno
  * after saying why. */

@@ -45,7 +45,7 @@ int sources_open(struct spec_run *run)
 
 	raise_limit(run);
 	for (unsigned i = 0; i < plan->nops && !err; i++) {
-		if (plan->op[i].kind == OP_BIND)
+		if (op_is_bind(&plan->op[i]))
 			err = open_bind(&plan->op[i]);
 	}
 	for (unsigned i = 0; i < plan->nlayers && !err; i++) {
@@ -62,7 +62,7 @@ void sources_close(struct spec_run *run)
 	struct plan *plan = &run->plan;
 
 	for (unsigned i = 0; i < plan->nops; i++) {
-		if (plan->op[i].kind == OP_BIND && plan->op[i].fd >= 0)
+		if (op_is_bind(&plan->op[i]) && plan->op[i].fd >= 0)
 			(void)close(plan->op[i].fd);
 	}
 	for (unsigned i = 0; i < plan->nlayers; i++)

@@ -4,6 +4,9 @@
 #include "log.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 static bool same_name(const char *name, const char *text, size_t len)
 {
@@ -45,35 +48,71 @@ unsigned key_nwords(const struct key *key)
 	return n;
 }
 
+int key_complain(const struct spec *spec, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!spec->at.file)
+		log_error("%s", text);
+	else if (spec->at.words)
+		log_error("%s, word %u: %s", spec->at.file, spec->at.line, text);
+	else
+		log_error("%s:%u: %s", spec->at.file, spec->at.line, text);
+	return -EINVAL;
+}
+
+/* What --perms and its like wait for can't be any option. */
+static int check_order(const struct key *key, struct spec *spec)
+{
+	const char *unused =
+		spec->verb == VERB_RUN ? plan_unused(&spec->run.plan, key->name) : NULL;
+
+	return unused ? key_complain(spec, "%s", unused) : 0;
+}
+
+/* What became part of the plan of mounts is told by that. */
+static int remember(const struct key *key, struct spec *spec, const struct plan *before,
+		    const char *const *word)
+{
+	if (spec->verb != VERB_RUN || memcmp(before, &spec->run.plan, sizeof(*before)))
+		return 0;
+	return given_add(&spec->run.given, key, word);
+}
+
 int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 		  const char *const *word)
 {
-	const char *expected = key->set_words(spec, word);
+	struct plan before;
+	const char *expected;
 
+	memcpy(&before, &spec->run.plan, sizeof(before));
+	expected = key->set_words(spec, word);
 	if (!expected)
-		return 0;
+		return check_order(key, spec) ?: remember(key, spec, &before, word);
 	if (key_nwords(key) == 2)
-		log_error("%s %s %s: %s", origin, word[0], word[1], expected);
-	else
-		log_error("%s %s %s %s: %s", origin, word[0], word[1], word[2], expected);
-	return -EINVAL;
+		return key_complain(spec, "%s %s %s: %s", origin, word[0], word[1], expected);
+	return key_complain(spec, "%s %s %s %s: %s", origin, word[0], word[1], word[2], expected);
 }
 
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
 {
 	const char *expected;
+	struct plan before;
 
+	memcpy(&before, &spec->run.plan, sizeof(before));
 	spec->bad.len = 0;
 	expected = key->set(spec, value);
 	if (!expected)
-		return 0;
+		return check_order(key, spec) ?: remember(key, spec, &before, &value);
 	/* Said already, by the option in a file. */
 	if (!*expected)
 		return -EINVAL;
 	if (spec->bad.len)
-		log_error("%s%s: bad word %.*s: %s", origin, value, (int)spec->bad.len,
-			  spec->bad.word, expected);
-	else
-		log_error("%s%s: %s", origin, value, expected);
-	return -EINVAL;
+		return key_complain(spec, "%s%s: bad word %.*s: %s", origin, value,
+				    (int)spec->bad.len, spec->bad.word, expected);
+	return key_complain(spec, "%s%s: %s", origin, value, expected);
 }

@@ -13,19 +13,19 @@
 
 static const char *help_command(const struct spec *spec)
 {
+	if (spec->run.bwrap)
+		return "bwrap --help";
 	return spec->verb == VERB_RUN ? "cradle run --help" : "cradle init --help";
 }
 
 static int complain_unknown(const struct spec *spec, const char *word)
 {
-	log_error("unknown option %s: see %s", word, help_command(spec));
-	return -EINVAL;
+	return key_complain(spec, "unknown option %s: see %s", word, help_command(spec));
 }
 
-static int complain_value(const struct key *key, const char *word)
+static int complain_value(const struct spec *spec, const struct key *key, const char *word)
 {
-	log_error("%s needs a value: --%s=%s", word, key->name, key->arg);
-	return -EINVAL;
+	return key_complain(spec, "%s needs a value: --%s=%s", word, key->name, key->arg);
 }
 
 /* --bind SRC DEST: words that may well begin with a dash. */
@@ -33,10 +33,9 @@ static int several_words(struct spec *spec, const struct key *key, int argc, cha
 {
 	unsigned nwords = key_nwords(key);
 
-	if (strchr(argv[0], '=') || (unsigned)argc <= nwords) {
-		log_error("%s needs %u words: --%s %s", argv[0], nwords, key->name, key->arg);
-		return -EINVAL;
-	}
+	if (strchr(argv[0], '=') || (unsigned)argc <= nwords)
+		return key_complain(spec, "%s needs %u words: --%s %s", argv[0], nwords, key->name,
+				    key->arg);
 	return key_set_words(key, spec, argv[0], (const char *const *)argv + 1) ?: (int)nwords + 1;
 }
 
@@ -58,8 +57,8 @@ static int long_option(struct spec *spec, int argc, char **argv)
 		return key_set(key, spec, origin, name + len + 1) ?: 1;
 	if (!key->arg)
 		return key_set(key, spec, origin, "1") ?: 1;
-	if (!next || !strcmp(next, "--"))
-		return complain_value(key, word);
+	if (!next || (!spec->run.bwrap && !strcmp(next, "--")))
+		return complain_value(spec, key, word);
 	return key_set(key, spec, origin, next) ?: 2;
 }
 
@@ -79,7 +78,7 @@ static int short_options(struct spec *spec, const char *word, const char *next)
 		if (key->arg && c[1])
 			return key_set(key, spec, origin, c + 1) ?: 1;
 		if (key->arg && (!next || !strcmp(next, "--")))
-			return complain_value(key, letter);
+			return complain_value(spec, key, letter);
 		if (key->arg)
 			return key_set(key, spec, origin, next) ?: 2;
 		err = key_set(key, spec, origin, "1");
@@ -108,6 +107,8 @@ int from_argv(struct spec *spec, int argc, char **argv)
 		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
 		int used;
 
+		if (spec->at.words)
+			spec->at.line = (unsigned)i + 1;
 		if (!strcmp(argv[i], "--"))
 			return i + 1;
 		if (only_tells(argv[i])) {

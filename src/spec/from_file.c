@@ -1,7 +1,10 @@
 /* Options that don't stand on the command line. May read what it was told to read. */
 #include "front.h"
 
+#include "keys.h"
 #include "log.h"
+#include "util.h"
+#include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,121 +44,155 @@ static char *read_all(int fd, size_t *len)
 	return NULL;
 }
 
-struct words {
-	char **word;
-	size_t n;
-};
-
-static bool add_word(struct words *words, char *word)
+/* NULL: too many, or no memory. *n: how many. */
+static char **cut(char *text, size_t len, int *n)
 {
-	if (words->n % 64 == 0) {
-		char **more = realloc(words->word, (words->n + 65) * sizeof(*more));
+	char **words;
 
-		if (!more || words->n == WORDS_MAX) {
-			free(more ? NULL : words->word);
-			return false;
-		}
-		words->word = more;
+	*n = 0;
+	for (const char *at = text; at < text + len; at += strlen(at) + 1)
+		(*n)++;
+	words = *n < WORDS_MAX ? calloc((size_t)*n + 1, sizeof(*words)) : NULL;
+	for (int i = 0; words && i < *n; i++) {
+		words[i] = text;
+		text += strlen(text) + 1;
 	}
-	words->word[words->n++] = word;
-	words->word[words->n] = NULL;
-	return true;
+	return words;
 }
 
-/* Only options: an agent belongs to the command line. */
-static const char *take(struct spec *spec, struct words *words)
+/* Only options: an agent belongs to the command line. bwrap doesn't look at the rest. */
+static const char *take(struct spec *spec, char *text, size_t len)
 {
-	static int nested;
-	int used;
+	int n, used;
+	char **words = cut(text, len, &n);
 
-	if (nested == NESTED_MAX)
-		return "expected files that don't name each other";
-	nested++;
-	used = from_argv(spec, (int)words->n, words->word);
-	nested--;
-	if (used < 0)
-		return said;
-	if ((size_t)used == words->n)
-		return NULL;
-	log_error("%s: expected an option", words->word[used]);
-	return said;
+	if (!words)
+		return "expected fewer words";
+	used = from_argv(spec, n, words);
+	spec->at.line = (unsigned)used + 1;
+	if (used >= 0 && used < n && !spec->run.bwrap)
+		used = key_complain(spec, "%s: expected an option", words[used]);
+	free(words);
+	return used < 0 ? said : NULL;
 }
 
 const char *from_fd(struct spec *spec, const char *value)
 {
-	struct words words = { NULL, 0 };
+	static unsigned nested;
+	const char *wrong;
+	char name[32];
+	uint64_t fd;
 	size_t len;
-	char *end;
-	long fd = strtol(value, &end, 10);
-	char *text = *value && !*end && fd >= 0 ? read_all((int)fd, &len) : NULL;
+	char *text = util_number(value, INT32_MAX, &fd) ? read_all((int)fd, &len) : NULL;
 
 	if (!text)
 		return "expected the number of a descriptor that can be read";
+	if (nested == NESTED_MAX)
+		return "expected words that don't lead to each other";
 	(void)close((int)fd);
-	for (char *word = text; word < text + len; word += strlen(word) + 1) {
-		if (!add_word(&words, word))
-			return "expected fewer words";
-	}
-	return words.n ? take(spec, &words) : NULL;
+	(void)snprintf(name, sizeof(name), "descriptor %d", (int)fd);
+	__typeof__(spec->at) before = spec->at;
+
+	spec->at.file = name;
+	spec->at.words = true;
+	nested++;
+	wrong = take(spec, text, len);
+	nested--;
+	spec->at = before;
+	return wrong;
 }
 
-/* One word off a line, by white space; double quotes keep it, and a backslash what follows. NULL at
- * the end. */
-static char *next_word(char **at)
-{
-	char *from = *at + strspn(*at, " \t\r"), *to = from, *word = from;
-	bool quoted = false, begun = false;
+enum { LINE_WORDS = KEY_WORDS + 1 };
 
-	for (; *from && (quoted || !strchr(" \t\r", *from)); from++) {
-		begun = true;
-		if (*from == '"')
-			quoted = !quoted;
-		else if (*from == '\\' && from[1])
-			*to++ = *++from;
-		else
-			*to++ = *from;
-	}
-	*at = *from ? from + 1 : from;
-	*to = '\0';
-	return begun && !quoted ? word : NULL;
+static int wrong_number(const struct spec *spec, const struct key *key)
+{
+	if (!key->arg)
+		return key_complain(spec, "%s: expected it alone, or %s = 0", key->name, key->name);
+	return key_complain(spec, "%s: expected it as: %s %s", key->name, key->name, key->arg);
 }
 
-/* "NAME WORD..." or "NAME = VALUE", as --NAME WORD... would be. */
-static bool add_line(struct words *words, char *line)
+/* "NAME WORD...", "NAME = VALUE" or "NAME=VALUE", the dashes before it or not. */
+static int set_line(struct spec *spec, char *name, const char **word, unsigned n)
 {
-	char *name = next_word(&line), *option;
-	size_t before = words->n;
-	char *word;
+	const char *value = strchr(name, '=');
+	size_t len = value ? (size_t)(value - name) : strlen(name);
+	const struct key *key = key_find(spec->verb, name, len);
+	char origin[64];
+
+	if (!key)
+		return key_complain(spec, "unknown option %s", name);
+	if (value && !n)
+		word[n++] = value + 1;
+	else if (!value && n == 2 && !key->set_words && !strcmp(word[0], "="))
+		word[--n - 1] = word[1];
+	(void)snprintf(origin, sizeof(origin), "%s ", key->name);
+	if (!key->arg && !n)
+		return key_set(key, spec, origin, "1");
+	if (n != (key->arg ? key_nwords(key) : value || n ? 1 : 0))
+		return wrong_number(spec, key);
+	return key->set_words ? key_set_words(key, spec, key->name, word)
+			      : key_set(key, spec, origin, word[0]);
+}
+
+static int take_line(struct spec *spec, char *line)
+{
+	const char *word[LINE_WORDS] = { NULL };
+	bool open = false;
+	char *name = words_next(&line, &open);
+	const char *more;
+	unsigned n = 0;
 
 	if (!name || *name == '#')
-		return true;
-	option = malloc(strlen(name) + 3);
-	if (!option || !add_word(words, option))
-		return false;
-	(void)sprintf(option, "%s%s", strncmp(name, "--", 2) ? "--" : "", name);
-	while ((word = next_word(&line))) {
-		if (words->n == before + 1 && !strcmp(word, "="))
-			continue;
-		if (!add_word(words, word))
-			return false;
+		return 0;
+	while ((more = words_next(&line, &open))) {
+		if (n == LINE_WORDS)
+			return key_complain(spec, "%s: expected fewer words", name);
+		word[n++] = more;
 	}
-	return true;
+	if (open)
+		return key_complain(spec, "%s: expected a closing quote", name);
+	return set_line(spec, name + (strncmp(name, "--", 2) ? 0 : 2), word, n);
+}
+
+static const char *take_lines(struct spec *spec, char *text, size_t len)
+{
+	char *end = text + len;
+	int err = 0;
+
+	if (memchr(text, '\0', len))
+		return "expected a text file";
+	for (char *line = text; line < end && !err;) {
+		char *stop = line + strcspn(line, "\n");
+
+		*stop = '\0';
+		spec->at.line++;
+		err = take_line(spec, line);
+		line = stop + 1;
+	}
+	return err ? said : NULL;
 }
 
 const char *from_file(struct spec *spec, const char *value)
 {
-	struct words words = { NULL, 0 };
+	static unsigned nested;
+	const char *wrong;
 	size_t len;
 	int fd = open(value, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	char *text = fd < 0 ? NULL : read_all(fd, &len);
+	__typeof__(spec->at) before = spec->at;
 
 	if (fd >= 0)
 		(void)close(fd);
 	if (!text)
 		return "expected a file that can be read";
-	for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(NULL, "\n", &text)) {
-		if (!add_line(&words, line))
-			return "expected fewer words";
-	}
-	return words.n ? take(spec, &words) : NULL;
+	if (nested == NESTED_MAX)
+		return "expected files that don't name each other";
+	spec->at.file = value;
+	spec->at.line = 0;
+	spec->at.words = false;
+	nested++;
+	wrong = take_lines(spec, text, len);
+	nested--;
+	spec->at = before;
+	return wrong;
 }

@@ -51,7 +51,8 @@ int gather(struct spec *spec, int argc, char **argv, char ***agent)
 	int at;
 
 	*agent = NULL;
-	from_environment(spec);
+	if (!spec->run.bwrap)
+		from_environment(spec);
 	if (spec->world == WORLD_VM)
 		err = gather_boot(spec, &argc, &argv);
 	at = from_argv(spec, argc, argv);

@@ -29,6 +29,13 @@ const struct key *key_find_letter(enum verb verb, char letter);
 /* All of them in the order of the help; NULL after the last. */
 const struct key *key_at(size_t i);
 
+/* Say what is wrong with an option, with the file and line it stands in. Returns -EINVAL. */
+__attribute__((format(printf, 2, 3))) int key_complain(const struct spec *spec, const char *fmt,
+						       ...);
+
+/* Remember what was set, for --dry-run. 0, or -ENOMEM after saying so. */
+int given_add(struct given *given, const struct key *key, const char *const *word);
+
 /* Set one of several words. origin is what the user wrote before them. */
 int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 		  const char *const *word);

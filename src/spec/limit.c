@@ -192,23 +192,3 @@ const char *limit_name(enum limit limit)
 		i++;
 	return names[i];
 }
-
-const char *limits_best_effort(unsigned *allowed, const char *value)
-{
-	unsigned bits = 0;
-
-	do {
-		size_t len = strcspn(value, ",");
-		unsigned i = 0;
-
-		while (i < ARRAY_SIZE(names) &&
-		       (strlen(names[i]) != len || strncmp(names[i], value, len)))
-			i++;
-		if (i == ARRAY_SIZE(names))
-			return "expected memory, pids, cpus or rlimit";
-		bits |= 1U << i;
-		value += len;
-	} while (*value++ == ',');
-	*allowed |= bits;
-	return NULL;
-}

@@ -9,7 +9,7 @@
 
 #define LIMITS_RLIMITS 16 /* as many kinds as Linux has */
 
-/* As bits, and as the words of --best-effort. A control group holds the first LIMIT_KINDS. */
+/* As bits: the first of enum best_effort. A control group holds the first LIMIT_KINDS. */
 enum limit {
 	LIMIT_MEMORY = 1 << 0,
 	LIMIT_PIDS = 1 << 1,
@@ -38,9 +38,6 @@ const char *limits_pids(struct spec_limits *limits, const char *value);
 const char *limits_cpus(struct spec_limits *limits, const char *value); /* 0.5, 2 */
 const char *limits_time(struct spec_limits *limits, const char *value);
 const char *limits_rlimit(struct spec_limits *limits, const char *value); /* NAME=SOFT[:HARD] */
-
-/* Adds to what may be missing (enum limit, or-ed): a word, or a comma list. */
-const char *limits_best_effort(unsigned *allowed, const char *value);
 
 /* What was asked for that a control group holds: enum limit, or-ed. */
 unsigned limits_wanted(const struct spec_limits *limits);

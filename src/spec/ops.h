@@ -96,11 +96,22 @@ const char *plan_add_layer(struct plan *plan, const char *path);
 /* Put what was added from the n-th on before all else. 0, or -ENOMEM. */
 int plan_to_front(struct plan *plan, unsigned n);
 
+/* It puts something at dest that is on the host: a bind, or the host's own /proc. */
+static inline bool op_is_bind(const struct op *op)
+{
+	return op->kind == OP_BIND || (op->kind == OP_PROC && op->source);
+}
+
+/* What is wrong if option came next, where --perms, --size or --overlay-src wait for theirs. NULL:
+ * nothing. */
+const char *plan_unused(const struct plan *plan, const char *option);
+
 /* Put the defaults in front, find out which is the root, refuse what contradicts itself. pid: there
  * is a PID namespace whose /proc can be mounted. 0, or -EINVAL after saying why. */
 int plan_finish(struct plan *plan, bool pid, bool net);
 
-/* The line of a configuration file that asks for this. Returns buf. */
+/* The lines of a configuration file that ask for this, without the last line's end. Returns buf, or
+ * NULL where there was no room. */
 const char *op_line(const struct plan *plan, const struct op *op, char *buf, size_t size);
 
 #endif

@@ -4,9 +4,13 @@
 #include "log.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static bool takes_perms(enum op_kind kind)
+{
+	return kind == OP_TMPFS || kind == OP_DIR || kind == OP_FILE || kind == OP_BIND_DATA;
+}
 
 static bool grow(struct plan *plan)
 {
@@ -34,13 +38,13 @@ struct op *plan_add(struct plan *plan, enum op_kind kind, const char *source, co
 	if (plan->nops == plan->room && !grow(plan))
 		return NULL;
 	op = &plan->op[plan->nops++];
-	*op = (struct op){ .kind = kind,
-			   .source = source,
-			   .dest = dest,
-			   .fd = -1,
-			   .tree = -1,
-			   .perms = plan->perms_given ? plan->perms : -1 };
-	plan->perms_given = false;
+	*op = (struct op){
+		.kind = kind, .source = source, .dest = dest, .fd = -1, .tree = -1, .perms = -1
+	};
+	if (plan->perms_given && takes_perms(kind)) {
+		op->perms = plan->perms;
+		plan->perms_given = false;
+	}
 	return op;
 }
 
@@ -83,17 +87,26 @@ static bool can_be_root(enum op_kind kind)
 	return kind == OP_BIND || kind == OP_OVERLAY || kind == OP_TMPFS || kind == OP_MOUNT;
 }
 
+const char *plan_unused(const struct plan *plan, const char *option)
+{
+	if (plan->layer_pending && strcmp(option, "overlay-src"))
+		return "--overlay-src: expected another one, or --overlay, --tmp-overlay or "
+		       "--ro-overlay after it";
+	if (!strcmp(option, "perms") || !strcmp(option, "size"))
+		return NULL;
+	if (plan->perms_given)
+		return "--perms: expected an option after it that makes a file or directory";
+	return plan->size_given ? "--size: expected --tmpfs after it" : NULL;
+}
+
 static int check_pending(const struct plan *plan)
 {
-	const char *what = plan->perms_given     ? "--perms"
-			   : plan->size_given    ? "--size"
-			   : plan->layer_pending ? "--overlay-src"
-						 : NULL;
+	const char *unused = plan_unused(plan, "");
 
-	if (!what)
+	/* bwrap doesn't look at what waits before the command. */
+	if (!unused || (plan->no_defaults && !plan->layer_pending))
 		return 0;
-	log_error("%s: expected the option that it is meant for after it%s", what,
-		  plan->size_given ? ", which is --tmpfs" : "");
+	log_error("%s", unused);
 	return -EINVAL;
 }
 
@@ -147,7 +160,7 @@ static void move(struct plan *plan, unsigned from, unsigned to)
 }
 
 /* After the root, before all that was asked for. */
-static int add_defaults(struct plan *plan, unsigned at, bool pid, bool net)
+static int add_defaults(struct plan *plan, unsigned at, bool net)
 {
 	unsigned before = plan->nops, n;
 
@@ -162,11 +175,6 @@ static int add_defaults(struct plan *plan, unsigned at, bool pid, bool net)
 			return log_errno(-ENOMEM, "cannot plan the root file system");
 		op->flags = OP_DEFAULT | (defaults[i].dir_only ? OP_TRY : 0);
 		op->perms = defaults[i].perms;
-		/* Only a PID namespace of ours has a /proc that we may mount (proc(5)). */
-		if (op->kind == OP_PROC && !pid) {
-			op->kind = OP_BIND;
-			op->source = "/proc";
-		}
 	}
 	n = plan->nops - before;
 	for (unsigned i = 0; i < n; i++)
@@ -184,6 +192,7 @@ static int set_layered_root(struct plan *plan)
 	op = plan_add(plan, OP_OVERLAY, NULL, "/");
 	if (!op)
 		return log_errno(-ENOMEM, "cannot plan the root file system");
+	op->flags = OP_DEFAULT;
 	op->layer = plan->nlayers - 1;
 	op->nlayers = 1;
 	plan->layer_pending = 0;
@@ -221,108 +230,11 @@ int plan_finish(struct plan *plan, bool pid, bool net)
 	if (!err)
 		err = set_root(plan);
 	if (!err && !plan->no_defaults && plan->root != ROOT_EMPTY)
-		err = add_defaults(plan, plan->has_root_op, pid, net);
+		err = add_defaults(plan, plan->has_root_op, net);
+	for (unsigned i = 0; i < plan->nops && !pid; i++) {
+		/* Only a PID namespace of ours has a /proc that we may mount (proc(5)). */
+		if (plan->op[i].kind == OP_PROC)
+			plan->op[i].source = "/proc";
+	}
 	return err;
-}
-
-static const char *bind_name(const struct op *op)
-{
-	bool try = op->flags & OP_TRY;
-
-	if (op->flags & OP_GIVEN_FD)
-		return op->flags & OP_RO ? "ro-bind-fd" : "bind-fd";
-	if (op->flags & OP_DEVICES)
-		return try ? "dev-bind-try" : "dev-bind";
-	if (op->flags & OP_RO)
-		return try ? "ro-bind-try" : "ro-bind";
-	return try ? "bind-try" : "bind";
-}
-
-static const char *name_of(const struct op *op)
-{
-	static const char *const names[] = {
-		[OP_TMPFS] = "tmpfs",
-		[OP_PROC] = "proc",
-		[OP_DEV] = "dev",
-		[OP_DEVPTS] = "devpts",
-		[OP_SYSFS] = "sysfs",
-		[OP_CGROUPFS] = "cgroupfs",
-		[OP_MQUEUE] = "mqueue",
-		[OP_DIR] = "dir",
-		[OP_FILE] = "file",
-		[OP_SYMLINK] = "symlink",
-		[OP_REMOUNT] = "remount-ro",
-		[OP_MASK] = "mask",
-		[OP_CHMOD] = "chmod",
-	};
-
-	switch (op->kind) {
-	case OP_BIND:
-		return bind_name(op);
-	case OP_BIND_DATA:
-		return op->flags & OP_RO ? "ro-bind-data" : "bind-data";
-	case OP_OVERLAY:
-		return op->upper ? "overlay" : op->flags & OP_RO ? "ro-overlay" : "tmp-overlay";
-	default:
-		return names[op->kind];
-	}
-}
-
-/* A word of a configuration file; returns where the text goes on. */
-static size_t put(char *buf, size_t size, size_t at, const char *word)
-{
-	bool quote = !*word || strpbrk(word, " \t\"\\#");
-
-	if (at + 2 * strlen(word) + 4 >= size)
-		return at;
-	buf[at++] = ' ';
-	if (quote)
-		buf[at++] = '"';
-	for (; *word; word++) {
-		if (*word == '"' || *word == '\\')
-			buf[at++] = '\\';
-		buf[at++] = *word;
-	}
-	if (quote)
-		buf[at++] = '"';
-	buf[at] = '\0';
-	return at;
-}
-
-const char *op_line(const struct plan *plan, const struct op *op, char *buf, size_t size)
-{
-	size_t at = 0;
-
-	buf[0] = '\0';
-	if (op->kind == OP_MOUNT) {
-		(void)snprintf(buf, size, "mount %s:%s:%s:%s", op->source, op->dest, op->type,
-			       op->options);
-		return buf;
-	}
-	for (unsigned i = 0; i < op->nlayers; i++) {
-		at += (size_t)snprintf(buf + at, size - at, "overlay-src");
-		at = put(buf, size - 1, at, plan->layer[op->layer + i].path);
-		at += (size_t)snprintf(buf + at, size - at, "\n");
-	}
-	if (op->perms >= 0 && op->kind != OP_CHMOD)
-		at += (size_t)snprintf(buf + at, size - at, "perms %04o\n", (unsigned)op->perms);
-	if (op->size)
-		at += (size_t)snprintf(buf + at, size - at, "size %llu\n",
-				       (unsigned long long)op->size);
-	if (op->idmap)
-		at += (size_t)snprintf(buf + at, size - at, "bind-mapped %s", op->idmap);
-	else
-		at += (size_t)snprintf(buf + at, size - at, "%s", name_of(op));
-	if (op->kind == OP_CHMOD)
-		at += (size_t)snprintf(buf + at, size - at, " %04o", (unsigned)op->perms);
-	if (op->flags & OP_GIVEN_FD)
-		at += (size_t)snprintf(buf + at, size - at, " %d", op->fd);
-	if (op->upper) {
-		at = put(buf, size, at, op->upper);
-		at = put(buf, size, at, op->work);
-	}
-	if (op->source)
-		at = put(buf, size, at, op->source);
-	(void)put(buf, size, at, op->dest);
-	return buf;
 }

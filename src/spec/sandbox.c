@@ -2,7 +2,6 @@
  * it logs. */
 #include "spec.h"
 
-#include "capability.h"
 #include "log.h"
 #include "namespaces.h"
 
@@ -21,16 +20,34 @@ void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 	run->ns.userns2 = -1;
 	for (unsigned i = 0; i < NS_KINDS; i++)
 		run->ns.join_fd[i] = -1;
-	run->status.info_fd = run->status.json_fd = -1;
+	run->status.info_fd = run->status.json_fd = run->status.exec_fd = -1;
 	run->status.block_fd = run->status.userns_block_fd = -1;
 	run->confine.enabled = true;
-	/* bwrap started by root takes nothing away; it also hands all descriptors on, and leaves
-	 * the terminal alone. */
-	run->confine.caps = bwrap && !uid ? CAPABILITY_ALL : 0;
+	/* bwrap started by root takes nothing away; it also hands all descriptors on, leaves the
+	 * terminal alone, and what the agent leaves behind goes on. */
+	run->confine.keep_rights = bwrap && !uid;
+	run->die_with_parent = !bwrap;
+	if (bwrap) {
+		spec->core.leftovers = CRADLE_LEFTOVERS_WAIT;
+		spec->leftovers_given = true;
+	}
 	run->confine.inherit_fds = bwrap;
 	run->confine.keep_keyring = bwrap;
 	run->tty = bwrap ? TTY_INHERIT : TTY_PTY;
 	spec->core.flags |= CRADLE_SETTLE_LATE;
+}
+
+bool spec_confine_keep(struct spec_confine *confine, int fd)
+{
+	unsigned at = confine->nkeep_fd;
+
+	if (at == SANDBOX_KEEP)
+		return false;
+	for (; at && confine->keep_fd[at - 1] > fd; at--)
+		confine->keep_fd[at] = confine->keep_fd[at - 1];
+	confine->keep_fd[at] = fd;
+	confine->nkeep_fd++;
+	return true;
 }
 
 static int check_needs(bool needs, bool has, const char *what, const char *fix)
@@ -39,6 +56,33 @@ static int check_needs(bool needs, bool has, const char *what, const char *fix)
 		return 0;
 	log_error("%s: expected %s with it", what, fix);
 	return -EINVAL;
+}
+
+static int check_status(const struct spec_run *run)
+{
+	const struct spec_status *status = &run->status;
+	const struct spec_ns *ns = &run->ns;
+	int err = check_needs(run->as_pid_1, ns->unshare >> NS_PID & 1, "--as-pid-1",
+			      "--unshare-pid");
+
+	if (!err && run->as_pid_1 && status->nlocks) {
+		log_error("--as-pid-1 and --lock-file: expected one of them, as the agent itself "
+			  "can't hold the lock");
+		err = -EINVAL;
+	}
+	if (!err)
+		err = check_needs(status->userns_block_fd >= 0, ns->unshare >> NS_USER & 1,
+				  "--userns-block-fd", "--unshare-user");
+	if (!err)
+		err = check_needs(status->userns_block_fd >= 0, status->info_fd >= 0,
+				  "--userns-block-fd", "--info-fd");
+	return err;
+}
+
+/* Without a user namespace, root may mount a /proc of the PIDs of the host, too. */
+static bool own_proc(const struct spec_ns *ns, bool root)
+{
+	return root || (ns->unshare >> NS_PID & 1) || ns->join[NS_PID] || ns->join_fd[NS_PID] >= 0;
 }
 
 /* --net says which, --share-net and --unshare-net whether: the last one counts. */
@@ -86,13 +130,20 @@ int sandbox_finish(struct spec *spec)
 	/* A PID namespace below the one that was given. */
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
-	/* As root without a user namespace, /proc of the host's PIDs can be mounted. */
 	/* PID 1 leads a session without one (stage/pty.c). */
 	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
 		spec->core.flags |= CRADLE_NO_TERMINAL;
-	run->as_pid_1 = run->as_pid_1 || !(ns->unshare >> NS_PID & 1);
-	err = check_needs(run->ids.uid_given || run->ids.gid_given, user, "--uid and --gid",
-			  "--unshare-user");
+	/* The events tell what it used. */
+	if (run->status.json_fd >= 0 && !run->bwrap)
+		spec->core.flags |= CRADLE_COUNT_ORPHANS;
+	err = check_status(run);
+	/* Without a PID namespace there is nobody to reap; but somebody has to hold things. */
+	if (!(ns->unshare >> NS_PID & 1))
+		run->as_pid_1 = !run->status.nlocks && !run->status.nsync;
+	if (!err)
+		err = check_needs((run->ids.uid_given && run->ids.uid != uid) ||
+					  (run->ids.gid_given && run->ids.gid != run->gid),
+				  user, "--uid and --gid", "--unshare-user");
 	if (!err)
 		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
 				  "--unshare-uts");
@@ -102,7 +153,7 @@ int sandbox_finish(struct spec *spec)
 	if (!err)
 		err = finish_net(run, user);
 	if (!err)
-		err = plan_finish(&run->plan, (ns->unshare >> NS_PID & 1) || !uid,
+		err = plan_finish(&run->plan, own_proc(ns, !uid && !user),
 				  ns->unshare >> NS_NET & 1);
 	return err;
 }

@@ -8,6 +8,8 @@
 
 #include <linux/filter.h>
 
+struct key;
+
 /* Kinds of namespaces, in the order of the names in namespaces.c. */
 enum ns_kind { NS_USER, NS_MNT, NS_PID, NS_NET, NS_IPC, NS_UTS, NS_CGROUP, NS_TIME, NS_KINDS };
 
@@ -56,9 +58,13 @@ struct spec_confine {
 	unsigned nkeep_fd;
 	struct sock_fprog filter[SANDBOX_FILTERS]; /* loaded in this order */
 	unsigned nfilters;
+	bool one_filter; /* --seccomp: the last one alone */
 	const char *exec_label, *file_label;
 	uint64_t nofile_soft, nofile_hard; /* as found, where the launcher needed more; 0: leave */
 };
+
+/* The agent keeps this descriptor. False: no room. */
+bool spec_confine_keep(struct spec_confine *confine, int fd);
 
 struct env_change {
 	const char *name, *value; /* value NULL: unset; name NULL: forget everything */
@@ -72,16 +78,29 @@ struct spec_env {
 /* Descriptors through which a caller follows or steers, -1: none. */
 struct spec_status {
 	int launcher; /* in PID 1: the socket to it */
+	int exec_fd;  /* tells it that the agent is about to be executed, and closes by that */
 	int info_fd, json_fd, block_fd, userns_block_fd, sync_fd[SANDBOX_LOCKS];
 	unsigned nsync;
 	const char *lock[SANDBOX_LOCKS];
 	unsigned nlocks;
 };
 
+/* Options as they were given, in their order. */
+struct given_option {
+	const struct key *key;
+	const char *word[3];
+};
+
+struct given {
+	struct given_option *option;
+	unsigned n;
+};
+
 /* What `cradle run` does. */
 struct spec_run {
 	bool bwrap;        /* bwrap's starting point, messages and codes */
 	unsigned uid, gid; /* the caller's */
+	struct given given;
 	struct plan plan;
 	struct spec_ns ns;
 	struct spec_net net;
@@ -100,9 +119,11 @@ struct spec_run {
 	bool dry_run;
 	const char *chdir;
 	const char *argv0;
-	const char *name;     /* of the sandbox */
-	char *argv_start;     /* where the kernel put our argv */
-	unsigned best_effort; /* enum limit: what may be missing */
+	const char *name;      /* of the sandbox */
+	char *argv_start;      /* where the kernel put our argv */
+	const char *pwd;       /* where the agent starts, once known */
+	unsigned best_effort;  /* enum best_effort: what may be missing */
+	unsigned not_enforced; /* ... and is */
 };
 
 #endif

@@ -25,8 +25,3 @@ const char *set_rlimit(struct spec *spec, const char *value)
 {
 	return limits_rlimit(&spec->run.limits, value);
 }
-
-const char *set_best_effort(struct spec *spec, const char *value)
-{
-	return limits_best_effort(&spec->run.best_effort, value);
-}

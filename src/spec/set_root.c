@@ -4,6 +4,7 @@
 #include "mountspec.h"
 #include "util.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,6 +232,8 @@ static const char *octal(const char *text, int *perms)
 
 const char *set_perms(struct spec *spec, const char *value)
 {
+	if (spec->run.plan.perms_given)
+		return "expected it once for the same option";
 	spec->run.plan.perms_given = true;
 	return octal(value, &spec->run.plan.perms);
 }
@@ -252,9 +255,17 @@ const char *set_size(struct spec *spec, const char *value)
 {
 	struct plan *plan = &spec->run.plan;
 
+	char *end;
+
+	if (plan->size_given)
+		return "expected it once for the same option";
 	plan->size_given = true;
-	/* PAGE_ALIGN() in the kernel must not overflow. */
-	if (!util_number(value, INT64_MAX / 2, &plan->size) || !plan->size)
+	/* As bwrap reads it: 0x100000 is a number, too. PAGE_ALIGN() in the kernel must not
+	 * overflow. */
+	errno = 0;
+	plan->size = strtoull(value, &end, 0);
+	if (*value < '0' || *value > '9' || *end || errno || !plan->size ||
+	    plan->size > INT64_MAX / 2)
 		return "expected a number of bytes";
 	return NULL;
 }

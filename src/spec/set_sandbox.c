@@ -4,6 +4,7 @@
 
 #include "capability.h"
 #include "bpf.h"
+#include "log.h"
 #include "util.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 static const char a_fd[] = "expected the number of an open descriptor";
 static const char an_id[] = "expected a number below 4294967295";
 
-static const char *set_fd(int *field, const char *value)
+const char *set_fd(int *field, const char *value)
 {
 	uint64_t fd;
 
@@ -213,6 +214,7 @@ const char *set_cap_add(struct spec *spec, const char *value)
 	uint64_t caps = capability_parse(value);
 
 	spec->run.confine.caps |= caps;
+	spec->run.confine.keep_rights = false;
 	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
 }
 
@@ -221,6 +223,7 @@ const char *set_cap_drop(struct spec *spec, const char *value)
 	uint64_t caps = capability_parse(value);
 
 	spec->run.confine.caps &= ~caps;
+	spec->run.confine.keep_rights = false;
 	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
 }
 
@@ -246,19 +249,11 @@ const char *set_inherit_fds(struct spec *spec, const char *value)
 
 const char *set_keep_fd(struct spec *spec, const char *value)
 {
-	struct spec_confine *confine = &spec->run.confine;
-	unsigned at = confine->nkeep_fd;
 	int fd;
 
-	if (at == SANDBOX_KEEP)
-		return "expected at most 64 descriptors";
 	if (set_fd(&fd, value))
 		return a_fd;
-	for (; at && confine->keep_fd[at - 1] > fd; at--)
-		confine->keep_fd[at] = confine->keep_fd[at - 1];
-	confine->keep_fd[at] = fd;
-	confine->nkeep_fd++;
-	return NULL;
+	return spec_confine_keep(&spec->run.confine, fd) ? NULL : "expected at most 64 descriptors";
 }
 
 static const char *add_filter(struct spec *spec, const char *value)
@@ -277,13 +272,24 @@ static const char *add_filter(struct spec *spec, const char *value)
 	return wrong;
 }
 
+/* bwrap's rules: the last --seccomp is the only one, and many are --add-seccomp-fd. */
 const char *set_seccomp(struct spec *spec, const char *value)
 {
+	struct spec_confine *confine = &spec->run.confine;
+
+	if (confine->nfilters && !confine->one_filter)
+		return "expected no --add-seccomp-fd with it";
+	if (confine->one_filter)
+		log_warn("only the last --seccomp has an effect");
+	confine->nfilters = 0;
+	confine->one_filter = true;
 	return add_filter(spec, value);
 }
 
 const char *set_add_seccomp_fd(struct spec *spec, const char *value)
 {
+	if (spec->run.confine.one_filter)
+		return "expected no --seccomp with it";
 	return add_filter(spec, value);
 }
 
@@ -339,60 +345,4 @@ const char *set_argv0(struct spec *spec, const char *value)
 {
 	spec->run.argv0 = value;
 	return NULL;
-}
-
-const char *set_lock_file(struct spec *spec, const char *value)
-{
-	struct spec_status *status = &spec->run.status;
-
-	if (status->nlocks == SANDBOX_LOCKS)
-		return "expected at most 16 locks";
-	status->lock[status->nlocks++] = value;
-	return NULL;
-}
-
-const char *set_sync_fd(struct spec *spec, const char *value)
-{
-	struct spec_status *status = &spec->run.status;
-	const char *wrong;
-
-	if (status->nsync == SANDBOX_LOCKS)
-		return "expected at most 16 descriptors";
-	wrong = set_fd(&status->sync_fd[status->nsync], value);
-	if (!wrong)
-		status->nsync++;
-	return wrong;
-}
-
-const char *set_block_fd(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.status.block_fd, value);
-}
-
-const char *set_userns_block_fd(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.status.userns_block_fd, value);
-}
-
-const char *set_info_fd(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.status.info_fd, value);
-}
-
-const char *set_json_status_fd(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.status.json_fd, value);
-}
-
-const char *set_name(struct spec *spec, const char *value)
-{
-	if (!*value || *value == '.' || strchr(value, '/') || strlen(value) > 64)
-		return "expected a name of 1 to 64 characters without a slash";
-	spec->run.name = value;
-	return NULL;
-}
-
-const char *set_dry_run(struct spec *spec, const char *value)
-{
-	return set_bool(&spec->run.dry_run, value);
 }

@@ -9,6 +9,7 @@
 
 /* Shared by setters. */
 const char *set_bool(bool *field, const char *value);
+const char *set_fd(int *field, const char *value);
 
 /* set_init.c */
 const char *set_subreaper(struct spec *spec, const char *value);
@@ -127,6 +128,7 @@ const char *set_share_net(struct spec *spec, const char *value);
 const char *set_share_ipc(struct spec *spec, const char *value);
 const char *set_share_uts(struct spec *spec, const char *value);
 const char *set_share_cgroup(struct spec *spec, const char *value);
+const char *set_level_prefix(struct spec *spec, const char *value);
 
 /* set_net.c */
 const char *set_netmode(struct spec *spec, const char *value);

@@ -72,6 +72,12 @@ struct spec {
 	struct spec_enter enter;
 	struct spec_end end;
 	struct spec_run run;
+	/* Where the option stands that is being read; file NULL: on our own command line. */
+	struct {
+		const char *file;
+		unsigned line;
+		bool words; /* the line is the number of a word */
+	} at;
 	/* Where in a value a setter found its fault; len 0: all of it. */
 	struct {
 		const char *word;

@@ -94,14 +94,6 @@ static int apply_tmpfs(struct assembly *a, const struct op *op)
 	return own(a, op, apply_fs(a, op, "tmpfs", NO_SUID_DEV, options));
 }
 
-static int apply_proc(struct assembly *a, const struct op *op)
-{
-	int err = apply_fs(a, op, "proc", NO_SUID_DEV_EXEC, NULL);
-
-	/* Its files obey the user who is root outside, capabilities or not. */
-	return err || !a->outside_root ? err : protect_proc(a, op->dest);
-}
-
 static int apply_dev(struct assembly *a, const struct op *op)
 {
 	int err = own(a, op, apply_fs(a, op, "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755"));
@@ -154,6 +146,14 @@ static int apply_tree(struct assembly *a, struct op *op)
 	(void)close(op->tree);
 	op->tree = -1;
 	return err;
+}
+
+static int apply_proc(struct assembly *a, struct op *op)
+{
+	int err = op->source ? apply_tree(a, op) : apply_fs(a, op, "proc", NO_SUID_DEV_EXEC, NULL);
+
+	/* Its files obey the user who is root outside, capabilities or not. */
+	return err || !a->outside_root ? err : protect_proc(a, op->dest);
 }
 
 static int apply_dir(struct assembly *a, const struct op *op)
@@ -287,8 +287,17 @@ static int apply_remount(struct assembly *a, const struct op *op)
 	return err;
 }
 
+/* bwrap's rule: whoever may not see what is made shall not see the way to it, either. */
+static mode_t parents(const struct op *op)
+{
+	int perms = op->perms >= 0 ? op->perms : op->kind == OP_BIND_DATA ? 0600 : 0777;
+
+	return 0755 & ~(perms & 0070 ? 0 : 0050) & ~(perms & 0007 ? 0 : 0005);
+}
+
 int apply_op(struct assembly *a, struct op *op)
 {
+	a->root.parents = parents(op);
 	switch (op->kind) {
 	case OP_BIND:
 	case OP_OVERLAY:

@@ -4,11 +4,13 @@
 
 #include "log.h"
 #include "tree.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -83,6 +85,19 @@ static const char *bind_fix(int err)
 	}
 }
 
+/* In /proc/self everything is somebody else's by now. A link there that tells a path, as of a
+ * descriptor, means that path; any other, as of a namespace, means ours: flatpak binds
+ * /proc/self/ns/user so that it can find the sandbox's. */
+static const char *own_source(struct op *op, char path[PATH_MAX])
+{
+	if (realpath(op->source, path))
+		return path;
+	if (op->fd >= 0)
+		(void)close(op->fd);
+	op->fd = open(op->source, O_PATH | O_CLOEXEC);
+	return op->source;
+}
+
 static int collect_bind(struct op *op)
 {
 	char path[PATH_MAX];
@@ -92,6 +107,8 @@ static int collect_bind(struct op *op)
 	if (op->flags & OP_GIVEN_FD) {
 		err = path_of_fd(op->fd, path);
 		source = path;
+	} else if (op->fd >= 0 && util_after(source, "/proc/self/")) {
+		source = own_source(op, path);
 	}
 	/* --*-bind-try without a source. */
 	if (!err && op->fd < 0)
@@ -192,7 +209,7 @@ int collect_binds(struct assembly *a)
 	int err = 0;
 
 	for (unsigned i = 0; i < a->plan->nops && !err; i++)
-		err = a->plan->op[i].kind == OP_BIND ? collect_bind(&a->plan->op[i]) : 0;
+		err = op_is_bind(&a->plan->op[i]) ? collect_bind(&a->plan->op[i]) : 0;
 	return err;
 }
 

@@ -60,6 +60,15 @@ static int set_capabilities(uint64_t keep)
 	return 0;
 }
 
+uint64_t capabilities_now(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { 0 } };
+
+	(void)syscall(SYS_capget, &head, data);
+	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
 static int load_filters(const struct spec_confine *confine)
 {
 	for (unsigned i = 0; i < confine->nfilters; i++) {
@@ -99,12 +108,20 @@ static int confine_agent(const struct spec *spec)
 	return err ? err : load_filters(confine);
 }
 
+/* One byte: everything is done but exec. A second one: that failed. */
+static void tell_exec(const struct spec *spec)
+{
+	if (spec->run.status.exec_fd >= 0)
+		(void)!write(spec->run.status.exec_fd, "", 1);
+}
+
 /* bwrap's callers expect its code. */
 void exec_failed(void *arg, int err)
 {
 	const struct spec *spec = arg;
 
 	(void)err;
+	tell_exec(spec);
 	if (spec->run.bwrap)
 		_exit(1);
 }
@@ -123,5 +140,7 @@ int confine(void *arg)
 	err = spec->run.confine.enabled ? confine_agent(spec) : 0;
 	if (err && spec->run.bwrap)
 		_exit(1);
+	if (!err)
+		tell_exec(spec);
 	return err;
 }

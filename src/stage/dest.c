@@ -25,6 +25,8 @@ bool dest_is_own(const struct newroot *root, int fd)
 {
 	struct stat st;
 
+	if (root->anywhere)
+		return true;
 	if (fstat(fd, &st) < 0)
 		return false;
 	for (unsigned i = 0; i < root->nown; i++) {
@@ -84,7 +86,7 @@ static int walk(const struct newroot *root, const char *dest, char *path)
 		int next;
 
 		*slash = '\0';
-		next = step(root, dest, path, dir, true, 0755);
+		next = step(root, dest, path, dir, true, root->parents);
 		*slash = '/';
 		if (dir != root->fd)
 			(void)close(dir);

@@ -12,6 +12,8 @@ struct newroot {
 	int fd;              /* of its "/" */
 	dev_t own[DEST_OWN]; /* file systems that were made for this sandbox */
 	unsigned nown;
+	bool anywhere;  /* bwrap: in the host's, too, where the caller may write */
+	mode_t parents; /* permissions of what has to be made above a destination */
 };
 
 /* Remember that the file system at fd is ours: names may be made in it. */

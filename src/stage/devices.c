@@ -9,17 +9,18 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* A user namespace can't make device nodes (mknod(2)): the host's are bound. "." is the host's
  * tree. */
-static int bind_node(int dev, const char *dest, const char *name)
+static int bind_node(int dev, const char *dest, const char *node, const char *name)
 {
-	char source[16], target[PATH_MAX];
+	char source[80], target[PATH_MAX];
 
-	(void)snprintf(source, sizeof(source), "dev/%s", name);
+	(void)snprintf(source, sizeof(source), "dev/%s", node);
 	(void)snprintf(target, sizeof(target), "%s/%s", dest, name);
 	if (mknodat(dev, name, S_IFREG | 0644, 0) < 0 ||
 	    mount(source, target, NULL, MS_BIND, NULL) < 0)
@@ -47,21 +48,24 @@ int devices_make(struct assembly *a, const char *dest)
 	static const char *const links[][2] = {
 		{ "/proc/self/fd", "fd" },       { "/proc/self/fd/0", "stdin" },
 		{ "/proc/self/fd/1", "stdout" }, { "/proc/self/fd/2", "stderr" },
-		{ "pts/ptmx", "ptmx" },
+		{ "pts/ptmx", "ptmx" },          { "/proc/kcore", "core" },
 	};
 	int dev = tree_open(a->root.fd, dest, O_PATH);
 	int err = dev < 0 ? log_errno(dev, "cannot open %s", dest) : 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(nodes) && !err; i++)
-		err = bind_node(dev, dest, nodes[i]);
+		err = bind_node(dev, dest, nodes[i], nodes[i]);
+	if (!err && a->console && !strncmp(a->console, "/dev/", 5))
+		err = bind_node(dev, dest, a->console + 5, "console");
 	if (!err)
 		err = make_terminals(a, dev, dest);
-	for (size_t i = 0; i < ARRAY_SIZE(links) && !err; i++) {
+	/* The last one only where it has always been. */
+	for (size_t i = 0; i < ARRAY_SIZE(links) - !a->like_bwrap && !err; i++) {
 		if (symlinkat(links[i][0], dev, links[i][1]) < 0)
 			err = log_errno(-errno, "cannot make the link %s/%s", dest, links[i][1]);
 	}
 	/* On the same tmpfs: shm_open(3) wants a directory, not a mount. */
-	if (!err && mkdirat(dev, "shm", 01777) < 0)
+	if (!err && mkdirat(dev, "shm", a->like_bwrap ? 0755 : 01777) < 0)
 		err = log_errno(-errno, "cannot make %s/shm", dest);
 	return err;
 }

@@ -37,6 +37,9 @@ void enter_loopback(void);
  * PATH. Lives as long as the program. NULL: no memory. */
 char **environment(const struct spec *spec);
 
+/* One variable of it; NULL: there is none. */
+const char *environment_get(const struct spec *spec, const char *name);
+
 /* Forget argv and environ, which anybody in the sandbox could read in /proc/1; spec->core gets
  * copies of what the agent needs. 0 or -ENOMEM. */
 int scrub(struct spec *spec);
@@ -48,6 +51,8 @@ int listen_keep(struct spec *spec);
  */
 #define LISTEN_PID_ROOM "LISTEN_PID=0000000000"
 void listen_tell_pid(const struct spec *spec);
+/* Our own, as bits: what is permitted. */
+uint64_t capabilities_now(void);
 
 /* In the agent, last thing before exec. arg: the spec. */
 int confine(void *arg);

@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-enum { ROOM = 250, ADDED = 2 };
+enum { ROOM = 250, ADDED = 3 };
 
 struct list {
 	char **envp;
@@ -73,6 +73,19 @@ static bool change(struct list *list, const struct env_change *c)
 	return true;
 }
 
+const char *environment_get(const struct spec *spec, const char *name)
+{
+	const struct spec_env *env = &spec->run.env;
+
+	for (unsigned i = env->nchanges; i > 0; i--) {
+		const struct env_change *c = &env->change[i - 1];
+
+		if (!c->name || !strcmp(c->name, name))
+			return c->value;
+	}
+	return getenv(name);
+}
+
 char **environment(const struct spec *spec)
 {
 	static const char *const worlds[] = { [WORLD_VM] = "CRADLE_WORLD=vm",
@@ -105,5 +118,8 @@ char **environment(const struct spec *spec)
 		if (!change(&list, &env->change[i]))
 			return NULL;
 	}
+	/* Of where it was started, it would be wrong. */
+	if (spec->run.pwd && !change(&list, &(struct env_change){ "PWD", spec->run.pwd }))
+		return NULL;
 	return list.envp;
 }

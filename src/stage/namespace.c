@@ -2,6 +2,7 @@
  * mounts is invisible to the host. */
 #include "enter.h"
 
+#include "best_effort.h"
 #include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
@@ -9,12 +10,16 @@
 #include "root.h"
 #include "status.h"
 #include "sys.h"
+#include "userns.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,11 +40,15 @@ static int wait_for_go(const struct inside *in)
 
 /* Keys of the caller's session are his (keyrings(7)); EPERM and ENOSYS mean that nobody in here can
  * look at keys either. */
-static int leave_keyring(void)
+static int leave_keyring(struct spec_run *run)
 {
 	if (syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) >= 0 ||
 	    errno == ENOSYS || errno == EPERM)
 		return 0;
+	if (run->best_effort & BEST_KEYRING) {
+		run->not_enforced |= BEST_KEYRING;
+		return 0;
+	}
 	return log_errno(-errno, "cannot leave the session keyring");
 }
 
@@ -77,28 +86,38 @@ static int stop_propagation(const struct spec_run *run)
 	return log_errno(-errno, "cannot make the host's mounts private");
 }
 
-/* user_namespaces(7): the limit holds for the namespace in which it is written, and only who has
- * CAP_SYS_RESOURCE there can raise it, which the agent can't. */
-static int disable_userns(const struct spec_run *run)
+/* bwrap's second choice is the home directory, and it doesn't say so. */
+static int change_dir(struct spec *spec, const char *cwd)
 {
-	int err = 0;
+	struct spec_run *run = &spec->run;
+	const char *home = run->bwrap ? environment_get(spec, "HOME") : NULL;
 
-	if (run->ns.disable_userns)
-		err = sys_write_file("/proc/sys/user/max_user_namespaces", "0");
-	return err ? log_errno(err, "cannot disable user namespaces inside") : 0;
-}
-
-static int change_dir(const struct spec_run *run, const char *cwd)
-{
-	const char *dir = run->chdir ? run->chdir : cwd;
-
-	if (chdir(dir) == 0)
+	run->pwd = run->chdir ? run->chdir : cwd;
+	if (chdir(run->pwd) == 0)
 		return 0;
 	if (run->chdir)
-		return log_errno(-errno, "cannot change to %s inside", dir);
+		return log_errno(-errno, "cannot change to %s inside", run->pwd);
 	if (!run->bwrap)
-		log_warn("%s isn't there inside: starting in /", dir);
+		log_warn("%s isn't there inside: starting in /", run->pwd);
+	run->pwd = home;
+	if (home && chdir(home) == 0)
+		return 0;
+	run->pwd = "/";
 	return chdir("/") < 0 ? log_errno(-errno, "cannot change to / inside") : 0;
+}
+
+/* As the caller's shell calls it, if that is true: through links, it may be another path. */
+static void find_cwd(const struct spec_run *run, char cwd[PATH_MAX])
+{
+	const char *pwd = run->bwrap ? getenv("PWD") : NULL;
+	struct stat called, here;
+
+	if (pwd && *pwd == '/' && strlen(pwd) < PATH_MAX && stat(pwd, &called) == 0 &&
+	    stat(".", &here) == 0 && called.st_dev == here.st_dev && called.st_ino == here.st_ino)
+		(void)strcpy(cwd, pwd);
+	/* "(unreachable)/..." when it is outside of our root: it isn't there inside either. */
+	else if (!getcwd(cwd, PATH_MAX))
+		(void)snprintf(cwd, PATH_MAX, "(deleted)");
 }
 
 static int enter_root(struct spec *spec, const struct inside *in)
@@ -106,30 +125,36 @@ static int enter_root(struct spec *spec, const struct inside *in)
 	struct assembly a = { .plan = &spec->run.plan,
 			      .scratch = -1,
 			      .outside_root = in->uid == 0,
-			      .single_id =
-				      has(&spec->run, NS_USER) && idmap_is_single(&spec->run.ids),
+			      .single_id = has(&spec->run, NS_USER) &&
+					   (spec->run.status.userns_block_fd >= 0 ||
+					    idmap_is_single(&spec->run.ids)),
 			      .label = spec->run.confine.file_label };
+	char console[64];
 
+	/* ttyname(3) inside shall find the terminal that the agent writes to anyway. */
+	if (spec->run.tty == TTY_INHERIT && ttyname_r(STDOUT_FILENO, console, sizeof(console)) == 0)
+		a.console = console;
+	/* Its callers count on mount points being made in what they bind. That it is no link out of
+	 * the root that leads there is seen to all the same. */
+	a.like_bwrap = a.root.anywhere = spec->run.bwrap;
 	return root_assemble(&a);
 }
 
 int namespace_enter(struct spec *spec, const struct inside *in)
 {
 	struct spec_run *run = &spec->run;
-	char cwd[PATH_MAX];
-	int err = in->wait ? wait_for_go(in) : 0;
+	static char cwd[PATH_MAX];
+	int proc = -1, err = in->wait ? wait_for_go(in) : 0;
 
 	if (!err && has(run, NS_USER) && !in->wait)
 		err = idmap_single(0, &run->ids, in->uid, in->gid);
 	if (!err && !run->confine.keep_keyring)
-		err = leave_keyring();
+		err = leave_keyring(run);
 	if (!err && has(run, NS_NET))
 		enter_network(&run->net);
-	/* "(unreachable)/..." when it is outside of our root: it isn't there inside either. */
-	if (!getcwd(cwd, sizeof(cwd)))
-		(void)snprintf(cwd, sizeof(cwd), "(deleted)");
+	find_cwd(run, cwd);
 	if (!err)
-		err = disable_userns(run);
+		err = userns_disable(run, &proc);
 	if (!err)
 		err = stop_propagation(run);
 	if (!err)
@@ -139,7 +164,9 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	if (!err)
 		err = set_hostname(spec);
 	if (!err)
-		err = change_dir(run, cwd);
+		err = userns_seal(run, proc);
+	if (!err)
+		err = change_dir(spec, cwd);
 	/* /proc/1/mem, environ and fd are nobody's business. Last, for it locks us out of our own
 	 * /proc/self as well. */
 	if (!err && !run->as_pid_1)

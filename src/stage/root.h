@@ -9,12 +9,14 @@
 struct assembly {
 	struct plan *plan;
 	struct newroot root;
-	int host;          /* O_PATH of the tree that we come from; -1: not opened yet */
-	int scratch;       /* a tmpfs beside it for layers and data; -1: none yet */
-	unsigned nscratch; /* names in it */
-	bool outside_root; /* our user is root outside, whom /proc obeys without capabilities */
-	bool single_id;    /* there is no group tty */
-	const char *label; /* SELinux label of private file systems */
+	int host;            /* O_PATH of the tree that we come from */
+	int scratch;         /* a tmpfs beside it for layers and data; -1: none yet */
+	unsigned nscratch;   /* names in it */
+	bool outside_root;   /* our user is root outside, whom /proc obeys without capabilities */
+	bool single_id;      /* there is no group tty */
+	const char *console; /* a terminal of the host that /dev/console will be; NULL: none */
+	bool like_bwrap;     /* the little things that its callers may rely on */
+	const char *label;   /* SELinux label of private file systems */
 };
 
 /* Make it, enter it, and let go of the host's tree. 0, or -errno after saying why. */

@@ -15,9 +15,10 @@ enum status_type {
 struct status_message {
 	enum status_type type;
 	struct cradle_result result; /* STATUS_RESULT */
-	pid_t agent;     /* STATUS_STOPPED and back by STATUS_CONTINUE: as PID 1 sees it */
-	int signal;      /* STATUS_STOPPED: by which */
-	bool foreground; /* STATUS_CONTINUE: of the sandbox's terminal */
+	pid_t agent;           /* STATUS_STOPPED and back by STATUS_CONTINUE: as PID 1 sees it */
+	int signal;            /* STATUS_STOPPED: by which */
+	bool foreground;       /* STATUS_CONTINUE: of the sandbox's terminal */
+	unsigned not_enforced; /* STATUS_RESULT: enum best_effort, what was given up inside */
 };
 
 /* fd: goes with it; -1: none. 0 or -errno; a dead peer is -EPIPE, no signal. */

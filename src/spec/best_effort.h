@@ -1,0 +1,22 @@
+/* best_effort.h - what a sandbox may be told to do without, by name. */
+#ifndef SPEC_BEST_EFFORT_H
+#define SPEC_BEST_EFFORT_H
+
+/* The first four are enum limit's. */
+enum best_effort {
+	BEST_MEMORY = 1 << 0,
+	BEST_PIDS = 1 << 1,
+	BEST_CPUS = 1 << 2,
+	BEST_RLIMIT = 1 << 3,
+	BEST_KEYRING = 1 << 4, /* a session keyring of its own */
+};
+
+enum { BEST_KINDS = 5 };
+
+/* A comma list into bits. NULL, or what was expected. */
+const char *best_effort_parse(unsigned *bits, const char *list);
+
+/* The word of the bit with this number. */
+const char *best_effort_name(unsigned number);
+
+#endif

@@ -1,0 +1,80 @@
+/* user_namespaces(7): a limit holds for the namespace in which it is written and all below, and who
+ * has CAP_SYS_RESOURCE there can raise it. An agent without that capability is held by the limit 0.
+ * One that keeps it is put into a last namespace below the limited one, where it rules over nothing
+ * that counts, as bubblewrap does always. May make that namespace, and nothing else. */
+#include "userns.h"
+
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int write_at(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : write(fd, text, strlen(text));
+	int err = n < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return err;
+}
+
+static bool could_raise(const struct spec_confine *confine)
+{
+	return confine->keep_rights || (confine->caps >> CAP_SYS_RESOURCE & 1);
+}
+
+int userns_disable(const struct spec_run *run, int *proc)
+{
+	bool last = could_raise(&run->confine);
+	int err;
+
+	*proc = -1;
+	if (!run->ns.disable_userns)
+		return 0;
+	*proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = *proc < 0 ? -errno
+			: write_at(*proc, "sys/user/max_user_namespaces", last ? "1" : "0");
+	return err ? log_errno(err, "cannot disable user namespaces inside") : 0;
+}
+
+/* The same ids as in the one above. */
+static int make_last(int proc)
+{
+	unsigned uid = geteuid(), gid = getegid();
+	char map[32];
+	int err = unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+
+	(void)snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	if (!err)
+		err = write_at(proc, "self/uid_map", map);
+	if (!err)
+		err = write_at(proc, "self/setgroups", "deny");
+	(void)snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+	if (!err)
+		err = write_at(proc, "self/gid_map", map);
+	return err ? log_errno(err, "cannot make the last user namespace") : 0;
+}
+
+int userns_seal(const struct spec_run *run, int proc)
+{
+	int err = 0;
+
+	if (proc >= 0 && could_raise(&run->confine))
+		err = make_last(proc);
+	if (proc >= 0)
+		(void)close(proc);
+	if (err || (!run->ns.disable_userns && !run->ns.assert_userns_disabled))
+		return err;
+	if (unshare(CLONE_NEWUSER) < 0)
+		return 0;
+	log_error("user namespaces can still be made inside%s",
+		  run->ns.disable_userns ? "" : ": expected --disable-userns with it");
+	return -EPERM;
+}
