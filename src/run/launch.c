@@ -2,9 +2,9 @@
  * namespace open. */
 #include "launch.h"
 
-#include "idmap.h"
 #include "limited.h"
 #include "log.h"
+#include "mapper.h"
 #include "namespaces.h"
 #include "network.h"
 #include "relay.h"
@@ -136,14 +136,13 @@ static void plan_terminal(struct spec *spec, struct relay *r)
 }
 
 /* What only somebody outside can do, while PID 1 waits. */
-static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid, int socket,
-			   struct network *network)
+static int prepare_outside(struct spec *spec, pid_t pid, int socket, struct network *network)
 {
 	static const struct status_message go = { .type = STATUS_GO };
 	int err = 0;
 
 	if (spec->run.ns.unshare >> NS_USER & 1)
-		err = idmap_single(pid, &spec->run.ids, in->uid, in->gid);
+		err = mapper_write(&spec->run, pid);
 	if (!err)
 		err = network_outside(network, &spec->run.net, pid);
 	/* If it has gone the relay will tell. */
@@ -169,6 +168,8 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	in.status = pair[1];
 	plan_terminal(spec, r);
 	pid = clone_what_can_be(&spec->run.ns, cg);
+	/* On both sides, once it is known which namespaces there are. */
+	in.wait = in.wait || mapper_is_needed(&spec->run);
 	if (pid == 0)
 		be_inside(spec, inside, &in, cg, self);
 	if (pid < 0 || spec->run.again_on_reboot) {
@@ -181,7 +182,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 		return log_errno(pid, "cannot make namespaces%s",
 				 why_clone(pid, flags_of(&spec->run.ns)));
 	}
-	err = in.wait ? prepare_outside(spec, &in, pid, pair[0], &network) : 0;
+	err = in.wait ? prepare_outside(spec, pid, pair[0], &network) : 0;
 	if (err) {
 		(void)sys_kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
@@ -281,6 +282,8 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 		return err;
 	/* From within another user namespace nobody can delegate anything to us. */
 	err = join_network(run);
+	if (!err)
+		err = mapper_plan(run);
 	if (err)
 		cgroup_remove(cg);
 	return err;

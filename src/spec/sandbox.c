@@ -3,6 +3,7 @@
 #include "spec.h"
 
 #include "capability.h"
+#include "idranges.h"
 #include "log.h"
 #include "namespaces.h"
 
@@ -66,6 +67,37 @@ static int finish_net(struct spec_run *run, bool user)
 	return -EINVAL;
 }
 
+static int check_maps(const char *option, const struct idmap *maps, unsigned n)
+{
+	static const char *const sides[] = {
+		[IDRANGES_INSIDE] = "inside", [IDRANGES_OUTSIDE] = "outside"
+	};
+	unsigned a, b;
+
+	for (enum idranges_side side = IDRANGES_INSIDE; side <= IDRANGES_OUTSIDE; side++) {
+		if (!idranges_overlap(maps, n, side, &a, &b))
+			continue;
+		log_error("%s: %u:%u:%u and %u:%u:%u have an id in common %s: expected each once",
+			  option, maps[a].inside, maps[a].outside, maps[a].count, maps[b].inside,
+			  maps[b].outside, maps[b].count, sides[side]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_ids(const struct spec_ids *ids, bool user, bool own_user)
+{
+	int err = check_needs(ids->uid_given || ids->gid_given, user, "--uid and --gid",
+			      "--unshare-user");
+
+	if (!err)
+		err = check_needs(ids->nuid_maps || ids->ngid_maps || ids->map_auto, own_user,
+				  "--map-uid, --map-gid and --map-auto", "--unshare-user");
+	if (!err)
+		err = check_maps("--map-uid", ids->uid_map, ids->nuid_maps);
+	return err ? err : check_maps("--map-gid", ids->gid_map, ids->ngid_maps);
+}
+
 int sandbox_finish(struct spec *spec)
 {
 	unsigned uid = spec->run.uid;
@@ -91,8 +123,7 @@ int sandbox_finish(struct spec *spec)
 	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
 		spec->core.flags |= CRADLE_NO_TERMINAL;
 	run->as_pid_1 = run->as_pid_1 || !(ns->unshare >> NS_PID & 1);
-	err = check_needs(run->ids.uid_given || run->ids.gid_given, user, "--uid and --gid",
-			  "--unshare-user");
+	err = check_ids(&run->ids, user, own_user);
 	if (!err)
 		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
 				  "--unshare-uts");

@@ -12,7 +12,7 @@
 enum ns_kind { NS_USER, NS_MNT, NS_PID, NS_NET, NS_IPC, NS_UTS, NS_CGROUP, NS_TIME, NS_KINDS };
 
 enum {
-	SANDBOX_MAPS = 16,
+	SANDBOX_MAPS = 340, /* the most the kernel takes */
 	SANDBOX_FILTERS = 16,
 	SANDBOX_KEEP = 64,
 	SANDBOX_ENV = 512,

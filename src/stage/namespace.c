@@ -18,6 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { GID_TTY = 5 }; /* in every distribution, as devices_make() has it */
+
 static bool has(const struct spec_run *run, enum ns_kind kind)
 {
 	return run->ns.unshare >> kind & 1;
@@ -105,9 +107,8 @@ static int enter_root(struct spec *spec, const struct inside *in)
 {
 	struct assembly a = { .plan = &spec->run.plan,
 			      .scratch = -1,
-			      .outside_root = in->uid == 0,
-			      .single_id =
-				      has(&spec->run, NS_USER) && idmap_is_single(&spec->run.ids),
+			      .outside_root = in->uid == 0 || idmap_reaches_root(&spec->run.ids),
+			      .single_id = !idmap_has_gid(&spec->run, in->gid, GID_TTY),
 			      .label = spec->run.confine.file_label };
 
 	return root_assemble(&a);

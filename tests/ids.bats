@@ -1,0 +1,108 @@
+# Ids, joined namespaces and clocks of a sandbox.
+# shellcheck disable=SC2154 # variables of setup_suite.bash
+
+load worlds
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
+}
+
+as_nobody() {
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# subids SUBUID SUBGID COMMAND...: as nobody, where these are /etc/subuid and /etc/subgid.
+subids() {
+	printf '%b' "$1" >subuid
+	printf '%b' "$2" >subgid
+	shift 2
+	# shellcheck disable=SC2016 # for the shell inside
+	unshare --mount sh -c 'mount --bind subuid /etc/subuid && mount --bind subgid /etc/subgid && "$@"' - \
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+}
+
+# What the maps are, blanks squeezed.
+maps() {
+	tr -s ' ' <<<"$1" | sed 's/^ //;s/ $//'
+}
+
+@test "--map-auto maps the caller to himself and all subordinate ids around him" {
+	run -0 --separate-stderr subids 'nobody:200000:65536\n' 'nobody:300000:1000\n' \
+		"$CRADLE" run --map-auto -- cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups
+	[ "$(maps "$output")" = "$(printf '%s\n' '65534 65534 1' '0 200000 65534' '65535 265534 2' \
+		'65534 65534 1' '0 300000 1000' allow)" ]
+	[ "$stderr" = "" ]
+}
+
+@test "subordinate ids are found by name and by number, in several ranges, and the groups' by the user" {
+	run -0 subids 'other:1:1\nnobody:200000:10\n65534:210000:10\nnobody:200005:10\n' 'nobody:300000:5\nnogroup:7:7\n' \
+		"$CRADLE" run --map-auto --uid 0 --gid 0 -- cat /proc/self/uid_map /proc/self/gid_map
+	[ "$(maps "$output")" = "$(printf '%s\n' '0 65534 1' '1 200000 10' '11 210000 10' '21 200010 5' \
+		'0 65534 1' '1 300000 5')" ]
+}
+
+@test "with mapped ids chown works inside, and the agent is who --uid says" {
+	run -0 subids 'nobody:200000:1000\n' 'nobody:300000:1000\n' \
+		"$CRADLE" run --map-auto --uid 0 --gid 0 --cap-add CAP_CHOWN -- \
+		sh -c 'touch /tmp/x && chown 5:6 /tmp/x && stat -c %u:%g /tmp/x'
+	[ "$output" = 5:6 ]
+	run -0 subids 'nobody:200000:1000\n' 'nobody:300000:1000\n' \
+		"$CRADLE" run --map-uid 0:65534:1 --map-uid 1:200000:999 --uid 33 -- \
+		sh -c 'id -u; grep -cE "^Cap(Prm|Eff|Bnd|Inh|Amb):.0{16}$" /proc/self/status'
+	[ "$output" = $'33\n5' ]
+}
+
+@test "without subordinate ids it is said how to get some" {
+	run -125 --separate-stderr subids 'other:100000:65536\n' 'nobody:1:1\n' "$CRADLE" run --map-auto -- true
+	[ "$output" = "" ]
+	[ "$stderr" = "cradle: --map-auto: /etc/subuid gives nobody no ids (as root: usermod --add-subuids 165536-231071 nobody)" ]
+	run -125 --separate-stderr subids 'nobody:1:1\n' '' "$CRADLE" run --map-auto -- true
+	[[ "$stderr" == "cradle: --map-auto: /etc/subgid gives nobody no ids (as root: usermod --add-subgids 100000-165535 nobody)" ]]
+}
+
+@test "ids of somebody else are refused, and it is said why" {
+	run -125 --separate-stderr subids 'nobody:200000:10\n' 'nobody:200000:10\n' \
+		"$CRADLE" run --map-uid 0:500000:10 -- "$PROBE" print started
+	[ "$output" = "" ]
+	[[ "$stderr" == *"cradle: cannot map uids: newuidmap refused it"* ]]
+}
+
+@test "without newuidmap, or where it has no rights, nothing is started" {
+	run -125 --separate-stderr subids 'nobody:200000:10\n' 'nobody:200000:10\n' \
+		env PATH=/nowhere "$CRADLE" run --map-auto -- "$PROBE" print started
+	[ "$stderr" = "cradle: cannot map uids: there is no newuidmap (Debian has it in the package uidmap)" ]
+	run -125 --separate-stderr subids 'nobody:200000:10\n' 'nobody:200000:10\n' \
+		setpriv --no-new-privs "$CRADLE" run --map-auto -- "$PROBE" print started
+	[[ "$stderr" == "cradle: cannot map uids: no_new_privs is set, so that newuidmap has no rights"* ]]
+}
+
+@test "maps that contradict each other are refused before anything is touched" {
+	run -125 --separate-stderr "$CRADLE" run --map-uid 0:1000:10 --map-uid 9:2000:1 -- true
+	[[ "$stderr" == "cradle: --map-uid: 0:1000:10 and 9:2000:1 have an id in common inside"* ]]
+	run -125 --separate-stderr "$CRADLE" run --map-gid 0:1000:10 --map-gid 10:1009:1 -- true
+	[[ "$stderr" == "cradle: --map-gid: 0:1000:10 and 10:1009:1 have an id in common outside"* ]]
+	run -125 --separate-stderr as_nobody "$CRADLE" run --map-uid 0:100000:65536 -- true
+	[[ "$stderr" == "cradle: --map-uid: uid 65534 inside is you yourself"* ]]
+	run -125 --separate-stderr "$CRADLE" run --map-uid 0:0:1 --uid 5 -- true
+	[[ "$stderr" == "cradle: --uid: 5 isn't there inside"* ]]
+	run -125 --separate-stderr "$CRADLE" run --map-uid 0:4294967290:10 -- true
+	[[ "$stderr" == *"expected a COUNT that ends below 4294967295"* ]]
+	run -125 --separate-stderr "$CRADLE" run --share-user --map-uid 0:0:1 -- true
+	[[ "$stderr" == *"--map-uid, --map-gid and --map-auto: expected --unshare-user with it" ]]
+}
+
+@test "root maps what it likes, keeps its groups, and large ids stay positive" {
+	run -0 --separate-stderr "$CRADLE" run --map-uid 7:3000000000:9 --map-gid 8:4000000000:1 -- \
+		cat /proc/self/uid_map /proc/self/gid_map
+	grep -qx '7 3000000000 9' <<<"$(maps "$output")"
+	grep -qx '8 4000000000 1' <<<"$(maps "$output")"
+	[ "$stderr" = "" ]
+	run -0 setpriv --groups 0,4,27 "$CRADLE" run -- sh -c 'id -G; cat /proc/self/setgroups'
+	[ "$output" = $'0 4 27\nallow' ]
+}
+
+@test "with one id alone groups can't be dropped" {
+	run -0 as_nobody "$CRADLE" run -- cat /proc/self/uid_map /proc/self/setgroups
+	[ "$(maps "$output")" = $'65534 65534 1\ndeny' ]
+}
