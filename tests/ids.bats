@@ -1,15 +1,12 @@
 # Ids, joined namespaces and clocks of a sandbox.
-# shellcheck disable=SC2154 # variables of setup_suite.bash
+# shellcheck disable=SC2154,SC2016 # variables of setup_suite.bash and background.bash; for the shell inside
 
 load worlds
+load background
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
-}
-
-as_nobody() {
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
 # subids SUBUID SUBGID COMMAND...: as nobody, where these are /etc/subuid and /etc/subgid.
@@ -105,4 +102,88 @@ maps() {
 @test "with one id alone groups can't be dropped" {
 	run -0 as_nobody "$CRADLE" run -- cat /proc/self/uid_map /proc/self/setgroups
 	[ "$(maps "$output")" = $'65534 65534 1\ndeny' ]
+}
+
+@test "all namespaces of a sandbox are joined by its owner, without rights" {
+	sandbox --hostname inner --unshare-time
+	local ns options=()
+	for ns in user mnt pid net ipc uts cgroup time; do
+		options+=(--join "$ns=$agent")
+	done
+	run -0 --separate-stderr as_nobody "$CRADLE" run "${options[@]}" -- \
+		sh -c 'for ns in user mnt pid net ipc uts cgroup time; do readlink /proc/self/ns/$ns; done
+			hostname; grep -cE "^Cap(Prm|Eff|Bnd|Inh|Amb):.0{16}$|^NoNewPrivs:.1" /proc/self/status; ls /proc/self/fd'
+	local want
+	want=$(for ns in user mnt pid net ipc uts cgroup time; do readlink "/proc/$agent/ns/$ns"; done)
+	[ "$output" = "$want"$'\ninner\n6\n0\n1\n2\n3' ]
+	[ "$stderr" = "" ]
+	end_sandbox
+}
+
+@test "some are joined by path, the others are new" {
+	sandbox
+	run -0 as_nobody "$CRADLE" run --join "user=$agent" --join "net=/proc/$agent/ns/net" -- \
+		readlink /proc/self/ns/net /proc/self/ns/user /proc/self/ns/ipc
+	[ "${lines[0]}" = "$(readlink "/proc/$agent/ns/net")" ]
+	[ "${lines[1]}" = "$(readlink "/proc/$agent/ns/user")" ]
+	[ "${lines[2]}" != "$(readlink "/proc/$agent/ns/ipc")" ]
+	[ "${lines[2]}" != "$(readlink /proc/self/ns/ipc)" ]
+	end_sandbox
+}
+
+@test "bwrap's --userns and --pidns take descriptors" {
+	sandbox
+	run -0 as_nobody "$CRADLE" bwrap --userns 10 --pidns 11 --ro-bind / / --proc /proc -- \
+		sh -c 'readlink /proc/self/ns/user /proc/self/ns/pid; cat /proc/1/comm' \
+		10<"/proc/$agent/ns/user" 11<"/proc/$agent/ns/pid"
+	[ "$output" = "$(readlink "/proc/$agent/ns/user")"$'\n'"$(readlink "/proc/$agent/ns/pid")"$'\ncradle' ]
+	end_sandbox
+}
+
+@test "what can't be joined is named with the reason" {
+	sandbox
+	run -125 --separate-stderr as_nobody "$CRADLE" run --join "net=$agent" -- true
+	[[ "$stderr" == "cradle: cannot join the net namespace (it belongs to another user namespace"* ]]
+	run -125 --separate-stderr "$CRADLE" run --join "net=/proc/$agent/ns/uts" -- true
+	[[ "$stderr" == "cradle: cannot join /proc/$agent/ns/uts: it is no net namespace"* ]]
+	run -125 --separate-stderr "$CRADLE" run --join net=/etc/passwd -- true
+	[[ "$stderr" == "cradle: cannot join /etc/passwd: it is no net namespace"* ]]
+	run -125 --separate-stderr "$CRADLE" run --join net=/no/such -- true
+	[[ "$stderr" == "cradle: cannot open the namespace /no/such: No such file or directory" ]]
+	run -125 --separate-stderr "$CRADLE" run --join "mnt=$agent" -- true
+	[[ "$stderr" == "cradle: --join=mnt: expected --join=user"* ]]
+	run -125 --separate-stderr "$CRADLE" run --share-user --join "mnt=$agent" --tmpfs /mnt -- true
+	[[ "$stderr" == "cradle: --join=mnt: expected no option that mounts"* ]]
+	end_sandbox
+}
+
+@test "--assert-userns-disabled fails unless they are" {
+	run -125 --separate-stderr as_nobody "$CRADLE" run --assert-userns-disabled -- "$PROBE" print started
+	[ "$output" = "" ]
+	[[ "$stderr" == "cradle: --assert-userns-disabled: user namespaces can be made inside"* ]]
+	run -0 as_nobody "$CRADLE" run --disable-userns --assert-userns-disabled -- "$PROBE" print started
+	[ "$output" = started ]
+}
+
+@test "clocks are set off inside, and nowhere else" {
+	local before after
+	before=$(cut -d. -f1 /proc/uptime)
+	run -0 as_nobody "$CRADLE" run --boottime 1h --monotonic -500ms -- cat /proc/uptime /proc/self/timens_offsets
+	after=$(cut -d. -f1 /proc/uptime)
+	((${lines[0]%%.*} >= before + 3600 && ${lines[0]%%.*} <= after + 3600))
+	[ "$(maps "${lines[1]}")" = "monotonic -1 500000000" ]
+	[ "$(maps "${lines[2]}")" = "boottime 3600 0" ]
+	run -0 as_nobody "$CRADLE" run --unshare-time -- readlink /proc/self/ns/time
+	[ "$output" != "$(readlink /proc/self/ns/time)" ]
+	run -0 as_nobody "$CRADLE" run --unshare-time --as-pid-1 -- readlink /proc/self/ns/time
+	[ "$output" != "$(readlink /proc/self/ns/time)" ]
+	run -0 as_nobody "$CRADLE" run -- readlink /proc/self/ns/time
+	[ "$output" = "$(readlink /proc/self/ns/time)" ]
+}
+
+@test "clocks that can't be set are refused" {
+	run -125 --separate-stderr as_nobody "$CRADLE" run --boottime -500h -- true
+	[[ "$stderr" == "cradle: cannot set the clocks (none may get below zero)"* ]]
+	run -125 --separate-stderr as_nobody "$CRADLE" run --as-pid-1 --boottime 1h -- true
+	[[ "$stderr" == "cradle: --monotonic and --boottime: expected an init"* ]]
 }

@@ -2,6 +2,7 @@
  * namespace open. */
 #include "launch.h"
 
+#include "join.h"
 #include "limited.h"
 #include "log.h"
 #include "mapper.h"
@@ -59,7 +60,7 @@ static uint64_t flags_of(const struct spec_ns *ns)
 
 	for (unsigned i = 0; i < NS_KINDS; i++)
 		flags |= ns->unshare >> i & 1 ? ns_flag(i) : 0;
-	return flags;
+	return ns->late_time ? flags & ~ns_flag(NS_TIME) : flags;
 }
 
 /* A cgroup namespace would be rooted in our own group: see limited_inside(). */
@@ -277,11 +278,15 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 	if (!err)
 		err = sources_open(run);
 	if (!err)
+		err = join_open(&run->ns);
+	if (!err)
 		err = limited_begin(cg, run, missing);
 	if (err)
 		return err;
 	/* From within another user namespace nobody can delegate anything to us. */
 	err = join_network(run);
+	if (!err)
+		err = join_enter(run);
 	if (!err)
 		err = mapper_plan(run);
 	if (err)

@@ -98,12 +98,51 @@ static int check_ids(const struct spec_ids *ids, bool user, bool own_user)
 	return err ? err : check_maps("--map-gid", ids->gid_map, ids->ngid_maps);
 }
 
+static unsigned joined_kinds(const struct spec_ns *ns)
+{
+	unsigned kinds = 0;
+
+	for (unsigned i = 0; i < NS_KINDS; i++)
+		kinds |= (unsigned)(ns->join[i] || ns->join_fd[i] >= 0) << i;
+	return kinds;
+}
+
+/* Another's mounts are as they are. */
+static int check_joined_mounts(const struct spec_run *run, bool own_user)
+{
+	const struct plan *plan = &run->plan;
+
+	if (plan->nops || plan->root_overlay || plan->root == ROOT_DIR) {
+		log_error("--join=mnt: expected no option that mounts or makes files with it, as "
+			  "they would be seen by all who live there");
+		return -EINVAL;
+	}
+	/* Nobody has rights over mounts of an ancestor's. */
+	return check_needs(own_user, false, "--join=mnt",
+			   "--join=user=..., or as root --share-user,");
+}
+
+/* Time namespaces are for children (time_namespaces(7)): of PID 1, in memory of their own. */
+static int check_time(struct spec *spec)
+{
+	struct spec_ns *ns = &spec->run.ns;
+
+	if (!(ns->unshare >> NS_TIME & 1))
+		return check_needs(ns->offsets, false, "--monotonic and --boottime",
+				   "a time namespace of its own");
+	ns->late_time = !spec->run.as_pid_1;
+	spec->core.flags &= ~(unsigned)CRADLE_SHARE_MEMORY;
+	return check_needs(ns->offsets, !spec->run.as_pid_1, "--monotonic and --boottime",
+			   "an init (no --as-pid-1, no --share-pid)");
+}
+
 int sandbox_finish(struct spec *spec)
 {
 	unsigned uid = spec->run.uid;
 	struct spec_run *run = &spec->run;
 	struct spec_ns *ns = &run->ns;
-	bool joins = ns->join[NS_USER] || ns->join_fd[NS_USER] >= 0;
+	unsigned joined = joined_kinds(ns), has;
+	bool joins = joined >> NS_USER & 1;
 	bool user, own_user;
 	int err;
 
@@ -111,11 +150,8 @@ int sandbox_finish(struct spec *spec)
 	/* Without root nothing else can be unshared. */
 	if (uid && !joins)
 		ns->unshare |= 1U << NS_USER;
-	for (unsigned i = 0; i < NS_KINDS; i++) {
-		if (ns->join[i] || ns->join_fd[i] >= 0)
-			ns->unshare &= ~(1U << i);
-	}
-	/* A PID namespace below the one that was given. */
+	/* bwrap means a PID namespace below the one that was given. */
+	ns->unshare &= ~(run->bwrap ? joined & ~(1U << NS_PID) : joined);
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
 	/* As root without a user namespace, /proc of the host's PIDs can be mounted. */
@@ -133,7 +169,12 @@ int sandbox_finish(struct spec *spec)
 	if (!err)
 		err = finish_net(run, user);
 	if (!err)
-		err = plan_finish(&run->plan, (ns->unshare >> NS_PID & 1) || !uid,
-				  ns->unshare >> NS_NET & 1);
-	return err;
+		err = check_time(spec);
+	if (err)
+		return err;
+	if (joined >> NS_MNT & 1)
+		return check_joined_mounts(run, own_user);
+	/* Only who has rights over a PID namespace may mount its /proc, and the same for /sys. */
+	has = ns->unshare | (own_user ? 0 : joined);
+	return plan_finish(&run->plan, (has >> NS_PID & 1) || (!uid && !user), has >> NS_NET & 1);
 }

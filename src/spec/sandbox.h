@@ -25,6 +25,7 @@ struct spec_ns {
 	const char *join[NS_KINDS]; /* PID or path; NULL: none */
 	int join_fd[NS_KINDS];      /* or a descriptor; -1: none */
 	int userns2;                /* entered after the set-up; -1: none */
+	bool late_time;             /* made by PID 1, for the agent alone */
 	bool offsets;
 	int64_t monotonic_ns, boottime_ns; /* of the time namespace */
 	bool disable_userns, assert_userns_disabled;

@@ -2,6 +2,7 @@
  * mounts is invisible to the host. */
 #include "enter.h"
 
+#include "clocks.h"
 #include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
@@ -12,10 +13,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { GID_TTY = 5 }; /* in every distribution, as devices_make() has it */
@@ -74,7 +78,8 @@ static int set_hostname(const struct spec *spec)
 /* Without a user namespace the copy of the host's mounts still tells the host of its own. */
 static int stop_propagation(const struct spec_run *run)
 {
-	if (has(run, NS_USER) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
+	if (has(run, NS_USER) || !has(run, NS_MNT) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
 		return 0;
 	return log_errno(-errno, "cannot make the host's mounts private");
 }
@@ -88,6 +93,33 @@ static int disable_userns(const struct spec_run *run)
 	if (run->ns.disable_userns)
 		err = sys_write_file("/proc/sys/user/max_user_namespaces", "0");
 	return err ? log_errno(err, "cannot disable user namespaces inside") : 0;
+}
+
+/* --userns2: what is mounted belongs to the one before, so nobody in this one can undo it. */
+static int enter_second_userns(const struct spec_run *run)
+{
+	if (run->ns.userns2 < 0 || setns(run->ns.userns2, (int)ns_flag(NS_USER)) == 0)
+		return 0;
+	return log_errno(-errno, "cannot join the second user namespace%s",
+			 errno == EPERM ? " (it must be a child of the sandbox's)" : "");
+}
+
+/* By trying, as a limit of any ancestor counts, too. */
+static int assert_no_userns(const struct spec_run *run)
+{
+	long pid;
+
+	if (!run->ns.assert_userns_disabled)
+		return 0;
+	pid = syscall(SYS_clone, ns_flag(NS_USER) | SIGCHLD, NULL, NULL, NULL, 0);
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return 0;
+	(void)waitpid((pid_t)pid, NULL, 0);
+	log_error("--assert-userns-disabled: user namespaces can be made inside (--disable-userns "
+		  "sees to it that none can)");
+	return -EPERM;
 }
 
 static int change_dir(const struct spec_run *run, const char *cwd)
@@ -110,7 +142,14 @@ static int enter_root(struct spec *spec, const struct inside *in)
 			      .outside_root = in->uid == 0 || idmap_reaches_root(&spec->run.ids),
 			      .single_id = !idmap_has_gid(&spec->run, in->gid, GID_TTY),
 			      .label = spec->run.confine.file_label };
+	int mnt = spec->run.ns.join_fd[NS_MNT];
 
+	if (mnt >= 0 && setns(mnt, (int)ns_flag(NS_MNT)) < 0)
+		return log_errno(-errno, "cannot join the mnt namespace%s",
+				 errno == EPERM ? " (join the user namespace it belongs to, too)"
+						: "");
+	if (mnt >= 0)
+		return 0;
 	return root_assemble(&a);
 }
 
@@ -129,6 +168,8 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	/* "(unreachable)/..." when it is outside of our root: it isn't there inside either. */
 	if (!getcwd(cwd, sizeof(cwd)))
 		(void)snprintf(cwd, sizeof(cwd), "(deleted)");
+	if (!err && run->ns.late_time)
+		err = clocks_set(&run->ns);
 	if (!err)
 		err = disable_userns(run);
 	if (!err)
@@ -141,6 +182,10 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 		err = set_hostname(spec);
 	if (!err)
 		err = change_dir(run, cwd);
+	if (!err)
+		err = enter_second_userns(run);
+	if (!err)
+		err = assert_no_userns(run);
 	/* /proc/1/mem, environ and fd are nobody's business. Last, for it locks us out of our own
 	 * /proc/self as well. */
 	if (!err && !run->as_pid_1)
