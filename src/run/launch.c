@@ -3,9 +3,11 @@
 #include "launch.h"
 
 #include "join.h"
+#include "lifeline.h"
 #include "limited.h"
 #include "log.h"
 #include "mapper.h"
+#include "name.h"
 #include "namespaces.h"
 #include "network.h"
 #include "relay.h"
@@ -40,19 +42,6 @@ struct clone_args3 { /* struct clone_args of <linux/sched.h>, as of Linux 5.7 */
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 	uint64_t set_tid, set_tid_size, cgroup;
 };
-
-/* parent: a pidfd of the launcher, opened before the clone. */
-static void die_with(int parent)
-{
-	struct pollfd gone = { .fd = parent, .events = POLLIN };
-
-	/* The parent may have died before prctl(2) took effect, and getppid() is 0 across PID
-	 * namespaces whether it lives or not: the pidfd tells. KILL, as a namespace's init is
-	 * killed by nothing else. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (parent >= 0 && poll(&gone, 1, 0) > 0)
-		_exit(CRADLE_EXIT_FAILURE);
-}
 
 static uint64_t flags_of(const struct spec_ns *ns)
 {
@@ -95,7 +84,7 @@ static pid_t clone_what_can_be(struct spec_ns *ns, const struct cgroup *cg)
 static void let_go(struct spec *spec, struct relay *r, const struct network *network,
 		   const struct cgroup *cg)
 {
-	int keep[CRADLE_KEEP_MAX + 4 + CGROUP_FDS];
+	int keep[CRADLE_KEEP_MAX + 5 + CGROUP_FDS];
 	unsigned n = cgroup_fds(cg, keep);
 
 	if (spec->run.again_on_reboot)
@@ -103,6 +92,8 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 	for (unsigned i = 0; i < spec->core.nkeep_fd; i++)
 		keep[n++] = spec->core.keep_fd[i];
 	keep[n++] = r->status;
+	if (r->name >= 0)
+		keep[n++] = r->name;
 	if (r->parent >= 0)
 		keep[n++] = r->parent;
 	if (network->keeper) {
@@ -117,7 +108,7 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
 				struct cgroup *cg, int self)
 {
-	die_with(self);
+	lifeline_tie(self);
 	if (limited_inside(cg, &spec->run))
 		_exit(spec_failure(spec));
 	spec_keep(spec, in->status);
@@ -296,13 +287,18 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r = { .parent = -1, .signals = -1 };
+	struct relay r = { .parent = -1, .name = -1, .signals = -1 };
 	const struct relay_end *end = &r.end;
 	struct cgroup_usage usage;
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	int err = prepare(&spec->run, &cg, &missing);
+	int err = 0;
 
+	/* In the network namespace of who will ask for it. */
+	if (spec->run.name)
+		err = r.name = name_claim(spec->run.name);
+	if (err >= 0)
+		err = prepare(&spec->run, &cg, &missing);
 	if (err)
 		return spec_failure(spec);
 	set_time(spec, &r);
