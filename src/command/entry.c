@@ -177,7 +177,7 @@ static int take_ids(struct spec_ids *ids, int proc)
 		err = -EPROTO;
 	if (err)
 		return log_errno(err, "cannot find out whose sandbox it is");
-	ids->uid_given = ids->gid_given = true;
+	ids->uid_given = ids->gid_given = ids->not_mapped = true;
 	ids->uid = uid[1];
 	ids->gid = gid[1];
 	return 0;

@@ -23,7 +23,7 @@
 
 #define GET_PARENT _IO(0xb7, 2) /* NS_GET_PARENT of <linux/nsfs.h>, ioctl_ns(2) */
 
-enum { CHILDREN = 64, TEXT = 1024 };
+enum { CHILDREN = 64, TEXT = 1024, TRIES = 50, PAUSE_MS = 10 };
 
 typedef int (*enter_fn)(const struct target *target, void *arg);
 
@@ -151,6 +151,15 @@ static int flags_of(int proc)
 	return flags;
 }
 
+/* Our own program, which before it has executed an agent may still be among the host's mounts. */
+static bool is_being_made(int proc)
+{
+	struct stat ours, theirs;
+
+	return stat("/proc/self/exe", &ours) < 0 || fstatat(proc, "exe", &theirs, 0) < 0 ||
+	       same(&ours, &theirs);
+}
+
 /* parent: whose child it must be; 0: anybody's. -EAGAIN: another may do. */
 static int try(pid_t pid, pid_t parent, enter_fn enter, void *arg)
 {
@@ -158,7 +167,8 @@ static int try(pid_t pid, pid_t parent, enter_fn enter, void *arg)
 	int err = -EAGAIN;
 
 	if (target.pidfd >= 0 && target.proc >= 0 &&
-	    (!parent || (is_child(pid, parent) && is_made_from_here(target.proc)))) {
+	    (parent ? is_child(pid, parent) && is_made_from_here(target.proc)
+		    : !is_being_made(target.proc))) {
 		target.flags = flags_of(target.proc);
 		err = target.flags < 0 ? -EAGAIN : enter(&target, arg);
 	}
@@ -220,7 +230,7 @@ int target_each(const char *who, enter_fn enter, void *arg)
 	struct pollfd gone = { .fd = -1, .events = POLLIN };
 	uint64_t number;
 	pid_t pid;
-	int err;
+	int err = -ESRCH;
 
 	if (util_number(who, INT32_MAX, &number)) {
 		pid = find_sandbox((pid_t)number);
@@ -230,14 +240,19 @@ int target_each(const char *who, enter_fn enter, void *arg)
 			return gone.fd;
 		pid = pid_of(gone.fd);
 	}
-	err = pid > 0 && sys_kill(pid, 0) != -ESRCH ? try_sandbox(pid, enter, arg) : -ESRCH;
+	/* One that has only just begun has no agent yet. */
+	for (unsigned i = 0; i < TRIES; i++) {
+		err = pid > 0 && sys_kill(pid, 0) != -ESRCH ? try_sandbox(pid, enter, arg) : -ESRCH;
+		if (err != -EAGAIN || poll(&gone, 1, PAUSE_MS) > 0)
+			break;
+	}
 	if (gone.fd >= 0)
 		(void)close(gone.fd);
 	if (err == -ESRCH)
 		return log_errno(err, "cannot enter %s", who);
 	if (err == -EAGAIN)
 		log_error("cannot enter %s: none of its processes may be looked at (only their "
-			  "user may, if they are dumpable, or root)",
+			  "user may, if they are dumpable and no cradle, or root)",
 			  who);
 	return err == -EAGAIN ? -EACCES : err;
 }

@@ -38,6 +38,7 @@ struct idmap {
 struct spec_ids {
 	bool uid_given, gid_given;
 	unsigned uid, gid; /* inside */
+	bool not_mapped;   /* we aren't; then getuid(2) is the number of somebody else */
 	struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
 	unsigned nuid_maps, ngid_maps;
 	bool map_auto; /* all of /etc/subuid and /etc/subgid, too */

@@ -78,8 +78,8 @@ static int raise_permitted(void)
  * calls, as a library would look for threads in memory that isn't ours. */
 static int become_user(const struct spec_ids *ids, bool alone)
 {
-	bool user = ids->uid_given && getuid() != ids->uid;
-	bool group = ids->gid_given && getgid() != ids->gid;
+	bool user = ids->uid_given && (ids->not_mapped || getuid() != ids->uid);
+	bool group = ids->gid_given && (ids->not_mapped || getgid() != ids->gid);
 	int err = 0;
 
 	if (!user && !group)
