@@ -187,3 +187,31 @@ maps() {
 	run -125 --separate-stderr as_nobody "$CRADLE" run --as-pid-1 --boottime 1h -- true
 	[[ "$stderr" == "cradle: --monotonic and --boottime: expected an init"* ]]
 }
+
+@test "an idmapped bind shows files as owned by other ids, and makes them so" {
+	mkdir mapped
+	touch mapped/theirs mapped/roots
+	chown 5001:5001 mapped mapped/theirs
+	run -0 --separate-stderr "$CRADLE" run --bind-mapped 0:5001:1 "$PWD/mapped" /mnt -- \
+		sh -c 'touch /mnt/new && stat -c "%n %u %g" /mnt /mnt/theirs /mnt/roots'
+	[ "$output" = $'/mnt 0 0\n/mnt/theirs 0 0\n/mnt/roots 65534 65534' ]
+	[ "$stderr" = "" ]
+	[ "$(stat -c %u:%g mapped/new mapped/theirs mapped/roots)" = $'5001:5001\n5001:5001\n0:0' ]
+	# Over the edges of what is mapped.
+	run -0 "$CRADLE" run --map-uid 10:100000:5 --map-uid 15:200000:5 --map-gid 10:300000:10 \
+		--bind-mapped 14:5000:2 "$PWD/mapped" /mnt -- stat -c "%u %g" /mnt
+	[ "$output" = "15 15" ]
+	run -0 "$CRADLE" run --share-user --bind-mapped 7:5001:1 "$PWD/mapped" /mnt -- stat -c "%u %g" /mnt
+	[ "$output" = "7 7" ]
+}
+
+@test "an idmapped bind that can't be is refused with the reason" {
+	mkdir mapped
+	run -125 --separate-stderr "$CRADLE" run --bind-mapped 8:5001:1 "$PWD/mapped" /mnt -- true
+	[[ "$stderr" == "cradle: --bind-mapped=8:5001:1: uid 8 isn't there inside"* ]]
+	run -125 --separate-stderr as_nobody "$CRADLE" run --bind-mapped 65534:65534:1 /usr /mnt -- true
+	[[ "$stderr" == "cradle: cannot bind /usr with other ids (the kernel lets only root do that"* ]]
+	run -125 --separate-stderr "$CRADLE" run --bind-mapped 0:5001:1 /proc /mnt -- true
+	[[ "$stderr" == "cradle: cannot bind /proc with other ids (its file system can't"* ]]
+	[ "$output" = "" ]
+}

@@ -6,6 +6,7 @@
 #include "lifeline.h"
 #include "limited.h"
 #include "log.h"
+#include "mapped.h"
 #include "mapper.h"
 #include "name.h"
 #include "namespaces.h"
@@ -152,8 +153,10 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	struct network network = { .pidfd = -1, .lifeline = -1 };
 	int pair[2], self;
 	pid_t pid;
-	int err;
+	int err = mapped_open(&spec->run);
 
+	if (err)
+		return err;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
 	self = sys_pidfd_open(getpid());

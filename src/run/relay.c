@@ -172,10 +172,8 @@ static void turn(struct relay *r)
 	static const struct timespec now;
 	struct timespec left;
 	struct pollfd fds[FIXED + TERMINAL_FDS] = {
-		{ .fd = r->signals, .events = POLLIN },
-		{ .fd = r->status, .events = POLLIN },
-		{ .fd = r->parent, .events = POLLIN },
-		{ .fd = r->network, .events = POLLIN },
+		{ .fd = r->signals, .events = POLLIN }, { .fd = r->status, .events = POLLIN },
+		{ .fd = r->parent, .events = POLLIN },  { .fd = r->network, .events = POLLIN },
 		{ .fd = r->name, .events = POLLIN },
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
