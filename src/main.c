@@ -1,5 +1,6 @@
 /* cradle: which command. What it does stands in live.c. */
 #include "doctor.h"
+#include "entry.h"
 #include "helper.h"
 #include "live.h"
 #include "log.h"
@@ -19,10 +20,11 @@ static int run_helper(char **argv)
 	char path[PATH_MAX];
 
 	if (helper_find(argv[0], path, sizeof(path)) < 0) {
-		log_error("unknown command %s: expected init, run, doctor or net; an agent is "
-			  "started by "
-			  "cradle init -- %s",
-			  argv[0], argv[0]);
+		log_error(
+			"unknown command %s: expected init, run, enter, doctor or net; an agent is "
+			"started by "
+			"cradle init -- %s",
+			argv[0], argv[0]);
 		return CRADLE_EXIT_FAILURE;
 	}
 	(void)execve(path, argv, environ);
@@ -96,6 +98,8 @@ int main(int argc, char **argv)
 		return live_run(false, argv[0], argc - 2, argv + 2);
 	if (first && !strcmp(first, "bwrap"))
 		return live_run(true, argv[0], argc - 2, argv + 2);
+	if (first && !strcmp(first, "enter"))
+		return entry(argc - 2, argv + 2);
 	if (first && !strcmp(first, "doctor"))
 		return doctor(argc - 2, argv + 2);
 	if (first && is_helper(first))

@@ -45,6 +45,7 @@ static int print_help(enum verb verb)
 		      "Usage: cradle COMMAND [OPTIONS] [--] ...\n\n"
 		      "  init      be init here: PID 1, or a subreaper\n"
 		      "  run       be init in new namespaces, without root\n"
+		      "  enter     run a command in a sandbox that is there\n"
 		      "  doctor    say whether sandboxes work here, and what would mend it\n"
 		      "  net       set up network interfaces\n"
 		      "  initramfs build an initramfs of cradle and an agent\n"

@@ -2,9 +2,13 @@
  * namespace open. */
 #include "launch.h"
 
-#include "idmap.h"
+#include "join.h"
+#include "lifeline.h"
 #include "limited.h"
 #include "log.h"
+#include "mapped.h"
+#include "mapper.h"
+#include "name.h"
 #include "namespaces.h"
 #include "network.h"
 #include "parent.h"
@@ -41,26 +45,13 @@ struct clone_args3 { /* struct clone_args of <linux/sched.h>, as of Linux 5.7 */
 	uint64_t set_tid, set_tid_size, cgroup;
 };
 
-/* parent: a pidfd of the launcher, opened before the clone. */
-static void die_with(int parent)
-{
-	struct pollfd gone = { .fd = parent, .events = POLLIN };
-
-	/* The parent may have died before prctl(2) took effect, and getppid() is 0 across PID
-	 * namespaces whether it lives or not: the pidfd tells. KILL, as a namespace's init is
-	 * killed by nothing else. */
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (parent >= 0 && poll(&gone, 1, 0) > 0)
-		_exit(CRADLE_EXIT_FAILURE);
-}
-
 static uint64_t flags_of(const struct spec_ns *ns)
 {
 	uint64_t flags = 0;
 
 	for (unsigned i = 0; i < NS_KINDS; i++)
 		flags |= ns->unshare >> i & 1 ? ns_flag(i) : 0;
-	return flags;
+	return ns->late_time ? flags & ~ns_flag(NS_TIME) : flags;
 }
 
 /* A cgroup namespace would be rooted in our own group: see limited_inside(). */
@@ -98,7 +89,7 @@ static pid_t clone_what_can_be(struct spec_ns *ns, const struct cgroup *cg)
 static void let_go(struct spec *spec, struct relay *r, const struct network *network,
 		   const struct cgroup *cg)
 {
-	int keep[CRADLE_KEEP_MAX + 8 + CGROUP_FDS];
+	int keep[CRADLE_KEEP_MAX + 9 + CGROUP_FDS];
 	unsigned n = cgroup_fds(cg, keep);
 
 	if (spec->run.again_on_reboot)
@@ -106,6 +97,8 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 	for (unsigned i = 0; i < spec->core.nkeep_fd; i++)
 		keep[n++] = spec->core.keep_fd[i];
 	keep[n++] = r->status;
+	if (r->name >= 0)
+		keep[n++] = r->name;
 	if (r->parent >= 0)
 		keep[n++] = r->parent;
 	if (network->keeper) {
@@ -125,7 +118,7 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 {
 	/* Without being asked to, bwrap's sandboxes outlive it. */
 	if (!spec->run.bwrap || spec->run.die_with_parent)
-		die_with(self);
+		lifeline_tie(self);
 	if (limited_inside(cg, &spec->run))
 		_exit(spec_failure(spec));
 	spec_keep(spec, in->status);
@@ -145,14 +138,13 @@ static void plan_terminal(struct spec *spec, struct relay *r)
 }
 
 /* What only somebody outside can do, while PID 1 waits. */
-static int prepare_outside(struct spec *spec, const struct inside *in, pid_t pid, struct relay *r,
-			   struct network *network)
+static int prepare_outside(struct spec *spec, pid_t pid, struct relay *r, struct network *network)
 {
 	int err = events_start(&r->events, pid);
 
 	r->block = spec->run.status.userns_block_fd;
 	if (!err && r->block < 0 && (spec->run.ns.unshare >> NS_USER & 1))
-		err = idmap_single(pid, &spec->run.ids, in->uid, in->gid);
+		err = mapper_write(&spec->run, pid);
 	if (!err)
 		err = network_outside(network, &spec->run.net, pid);
 	/* If it has gone the relay will tell. */
@@ -177,14 +169,18 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	struct network network = { .pidfd = -1, .lifeline = -1 };
 	int pair[2], self;
 	pid_t pid;
-	int err;
+	int err = mapped_open(&spec->run);
 
+	if (err)
+		return err;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
 	self = sys_pidfd_open(getpid());
 	in.status = pair[1];
 	plan_terminal(spec, r);
 	pid = clone_what_can_be(&spec->run.ns, cg);
+	/* On both sides, once it is known which namespaces there are. */
+	in.wait = in.wait || mapper_is_needed(&spec->run);
 	if (pid == 0)
 		be_inside(spec, inside, &in, cg, self);
 	if (pid < 0 || spec->run.again_on_reboot) {
@@ -199,7 +195,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	}
 	r->status = pair[0];
 	r->block = -1;
-	err = in.wait ? prepare_outside(spec, &in, pid, r, &network) : 0;
+	err = in.wait ? prepare_outside(spec, pid, r, &network) : 0;
 	if (err) {
 		(void)sys_kill(pid, SIGKILL);
 		(void)waitpid(pid, NULL, 0);
@@ -293,11 +289,17 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 	if (!err)
 		err = sources_open(run);
 	if (!err)
+		err = join_open(&run->ns);
+	if (!err)
 		err = limited_begin(cg, run, missing);
 	if (err)
 		return err;
 	/* From within another user namespace nobody can delegate anything to us. */
 	err = join_network(run);
+	if (!err)
+		err = join_enter(run);
+	if (!err)
+		err = mapper_plan(run);
 	if (err)
 		cgroup_remove(cg);
 	return err;
@@ -306,14 +308,20 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 int launch(struct spec *spec, launch_inside inside)
 {
 	struct relay r = { .parent = spec->run.die_with_parent ? parent_open() : -1,
+			   .name = -1,
 			   .signals = -1,
 			   .block = -1 };
 	const struct relay_end *end = &r.end;
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	int err = events_open(&r.events, spec) ?: prepare(&spec->run, &cg, &missing);
+	int err = events_open(&r.events, spec);
 
+	/* In the network namespace of who will ask for it. */
+	if (!err && spec->run.name)
+		err = r.name = name_claim(spec->run.name);
+	if (err >= 0)
+		err = prepare(&spec->run, &cg, &missing);
 	if (err)
 		return spec_failure(spec);
 	set_time(spec, &r);

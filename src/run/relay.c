@@ -2,6 +2,7 @@
 #include "relay.h"
 
 #include "log.h"
+#include "name.h"
 #include "status.h"
 #include "sys.h"
 
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIXED = 6 }; /* descriptors besides the terminal's */
+enum { FIXED = 7 }; /* descriptors besides the terminal's */
 
 /* A namespace's init is killed by KILL alone; the kernel uses HUP and INT to tell of reboot(2)
  * (kernel/pid_namespace.c: reboot_pid_ns), so they mean no signal here. */
@@ -193,6 +194,7 @@ static void turn(struct relay *r)
 		{ .fd = r->signals, .events = POLLIN }, { .fd = r->status, .events = POLLIN },
 		{ .fd = r->parent, .events = POLLIN },  { .fd = r->network, .events = POLLIN },
 		{ .fd = r->block, .events = POLLIN },   { .fd = r->events.exec, .events = POLLIN },
+		{ .fd = r->name, .events = POLLIN },
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
@@ -216,6 +218,8 @@ static void turn(struct relay *r)
 		go_on(r);
 	if (fds[5].revents)
 		events_exec(&r->events);
+	if (fds[6].revents)
+		name_answer(r->name, r->pid);
 	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
 			r->gone = is_gone(r);

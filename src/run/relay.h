@@ -24,6 +24,7 @@ struct relay {
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
 	int status;   /* socket to it, status.h; -1 once it hung up */
 	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
+	int name;     /* socket of who looks for its name; -1: it has none */
 	bool apart;   /* PID 1 leads a session of its own, so the host's terminal signals only us */
 	bool shared;  /* terminal_shared(), if PID 1 has a terminal of its own */
 	struct terminal terminal;

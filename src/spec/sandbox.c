@@ -2,6 +2,7 @@
  * it logs. */
 #include "spec.h"
 
+#include "idranges.h"
 #include "log.h"
 #include "namespaces.h"
 
@@ -110,12 +111,82 @@ static int finish_net(struct spec_run *run, bool user)
 	return -EINVAL;
 }
 
+static int check_maps(const char *option, const struct idmap *maps, unsigned n)
+{
+	static const char *const sides[] = {
+		[IDRANGES_INSIDE] = "inside", [IDRANGES_OUTSIDE] = "outside"
+	};
+	unsigned a, b;
+
+	for (enum idranges_side side = IDRANGES_INSIDE; side <= IDRANGES_OUTSIDE; side++) {
+		if (!idranges_overlap(maps, n, side, &a, &b))
+			continue;
+		log_error("%s: %u:%u:%u and %u:%u:%u have an id in common %s: expected each once",
+			  option, maps[a].inside, maps[a].outside, maps[a].count, maps[b].inside,
+			  maps[b].outside, maps[b].count, sides[side]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_ids(const struct spec_ids *ids, bool user, bool own_user)
+{
+	int err = check_needs(ids->uid_given || ids->gid_given, user, "--uid and --gid",
+			      "--unshare-user");
+
+	if (!err)
+		err = check_needs(ids->nuid_maps || ids->ngid_maps || ids->map_auto, own_user,
+				  "--map-uid, --map-gid and --map-auto", "--unshare-user");
+	if (!err)
+		err = check_maps("--map-uid", ids->uid_map, ids->nuid_maps);
+	return err ? err : check_maps("--map-gid", ids->gid_map, ids->ngid_maps);
+}
+
+static unsigned joined_kinds(const struct spec_ns *ns)
+{
+	unsigned kinds = 0;
+
+	for (unsigned i = 0; i < NS_KINDS; i++)
+		kinds |= (unsigned)(ns->join[i] || ns->join_fd[i] >= 0) << i;
+	return kinds;
+}
+
+/* Another's mounts are as they are. */
+static int check_joined_mounts(const struct spec_run *run, bool own_user)
+{
+	const struct plan *plan = &run->plan;
+
+	if (plan->nops || plan->root_overlay || plan->root == ROOT_DIR) {
+		log_error("--join=mnt: expected no option that mounts or makes files with it, as "
+			  "they would be seen by all who live there");
+		return -EINVAL;
+	}
+	/* Nobody has rights over mounts of an ancestor's. */
+	return check_needs(own_user, false, "--join=mnt",
+			   "--join=user=..., or as root --share-user,");
+}
+
+/* Time namespaces are for children (time_namespaces(7)): of PID 1, in memory of their own. */
+static int check_time(struct spec *spec)
+{
+	struct spec_ns *ns = &spec->run.ns;
+
+	if (!(ns->unshare >> NS_TIME & 1))
+		return check_needs(ns->offsets, false, "--monotonic and --boottime",
+				   "a time namespace of its own");
+	ns->late_time = !spec->run.as_pid_1;
+	spec->core.flags &= ~(unsigned)CRADLE_SHARE_MEMORY;
+	return check_needs(ns->offsets, !spec->run.as_pid_1, "--monotonic and --boottime",
+			   "an init (no --as-pid-1, no --share-pid)");
+}
+
 int sandbox_finish(struct spec *spec)
 {
 	unsigned uid = spec->run.uid;
 	struct spec_run *run = &spec->run;
 	struct spec_ns *ns = &run->ns;
-	bool joins = ns->join[NS_USER] || ns->join_fd[NS_USER] >= 0;
+	unsigned joined = joined_kinds(ns), has;
+	bool joins = joined >> NS_USER & 1;
 	bool user, own_user;
 	int err;
 
@@ -123,11 +194,8 @@ int sandbox_finish(struct spec *spec)
 	/* Without root nothing else can be unshared. */
 	if (uid && !joins)
 		ns->unshare |= 1U << NS_USER;
-	for (unsigned i = 0; i < NS_KINDS; i++) {
-		if (ns->join[i] || ns->join_fd[i] >= 0)
-			ns->unshare &= ~(1U << i);
-	}
-	/* A PID namespace below the one that was given. */
+	/* bwrap means a PID namespace below the one that was given. */
+	ns->unshare &= ~(run->bwrap ? joined & ~(1U << NS_PID) : joined);
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
 	/* PID 1 leads a session without one (stage/pty.c). */
@@ -141,9 +209,7 @@ int sandbox_finish(struct spec *spec)
 	if (!(ns->unshare >> NS_PID & 1))
 		run->as_pid_1 = !run->status.nlocks && !run->status.nsync;
 	if (!err)
-		err = check_needs((run->ids.uid_given && run->ids.uid != uid) ||
-					  (run->ids.gid_given && run->ids.gid != run->gid),
-				  user, "--uid and --gid", "--unshare-user");
+		err = check_ids(&run->ids, user, own_user);
 	if (!err)
 		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
 				  "--unshare-uts");
@@ -153,7 +219,12 @@ int sandbox_finish(struct spec *spec)
 	if (!err)
 		err = finish_net(run, user);
 	if (!err)
-		err = plan_finish(&run->plan, own_proc(ns, !uid && !user),
-				  ns->unshare >> NS_NET & 1);
-	return err;
+		err = check_time(spec);
+	if (err)
+		return err;
+	if (joined >> NS_MNT & 1)
+		return check_joined_mounts(run, own_user);
+	/* Only who has rights over a PID namespace may mount its /proc, and the same for /sys. */
+	has = ns->unshare | (own_user ? 0 : joined);
+	return plan_finish(&run->plan, own_proc(ns, !uid && !user), has >> NS_NET & 1);
 }

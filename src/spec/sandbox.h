@@ -14,7 +14,7 @@ struct key;
 enum ns_kind { NS_USER, NS_MNT, NS_PID, NS_NET, NS_IPC, NS_UTS, NS_CGROUP, NS_TIME, NS_KINDS };
 
 enum {
-	SANDBOX_MAPS = 16,
+	SANDBOX_MAPS = 340, /* the most the kernel takes */
 	SANDBOX_FILTERS = 16,
 	SANDBOX_KEEP = 64,
 	SANDBOX_ENV = 512,
@@ -27,6 +27,7 @@ struct spec_ns {
 	const char *join[NS_KINDS]; /* PID or path; NULL: none */
 	int join_fd[NS_KINDS];      /* or a descriptor; -1: none */
 	int userns2;                /* entered after the set-up; -1: none */
+	bool late_time;             /* made by PID 1, for the agent alone */
 	bool offsets;
 	int64_t monotonic_ns, boottime_ns; /* of the time namespace */
 	bool disable_userns, assert_userns_disabled;
@@ -39,6 +40,7 @@ struct idmap {
 struct spec_ids {
 	bool uid_given, gid_given;
 	unsigned uid, gid; /* inside */
+	bool not_mapped;   /* we aren't; then getuid(2) is the number of somebody else */
 	struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
 	unsigned nuid_maps, ngid_maps;
 	bool map_auto; /* all of /etc/subuid and /etc/subgid, too */

@@ -155,7 +155,7 @@ static const char *set_map(struct idmap *maps, unsigned *n, const char *value)
 	const char *wrong;
 
 	if (*n == SANDBOX_MAPS)
-		return "expected at most 16 maps";
+		return "expected at most 340 maps";
 	wrong = idmap_parse(&maps[*n], value);
 	if (!wrong)
 		(*n)++;

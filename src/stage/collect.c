@@ -104,6 +104,9 @@ static int collect_bind(struct op *op)
 	const char *source = op->source;
 	int err = 0;
 
+	/* An idmapped one was made outside. */
+	if (op->tree >= 0)
+		return 0;
 	if (op->flags & OP_GIVEN_FD) {
 		err = path_of_fd(op->fd, path);
 		source = path;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,6 +68,43 @@ uint64_t capabilities_now(void)
 
 	(void)syscall(SYS_capget, &head, data);
 	return data[0].permitted | (uint64_t)data[1].permitted << 32;
+}
+
+/* Not as root any more, the effective ones are gone (capabilities(7)). */
+static int raise_permitted(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return -errno;
+	data[0].effective = data[0].permitted;
+	data[1].effective = data[1].permitted;
+	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
+}
+
+/* --uid and --gid where more than one id is mapped: PID 1 stays the caller. By the bare system
+ * calls, as a library would look for threads in memory that isn't ours. */
+static int become_user(const struct spec_ids *ids, bool alone)
+{
+	bool user = ids->uid_given && (ids->not_mapped || getuid() != ids->uid);
+	bool group = ids->gid_given && (ids->not_mapped || getgid() != ids->gid);
+	int err = 0;
+
+	if (!user && !group)
+		return 0;
+	(void)prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	if (group && syscall(SYS_setresgid, ids->gid, ids->gid, ids->gid) < 0)
+		return log_errno(-errno, "cannot become gid %u%s", ids->gid,
+				 errno == EINVAL ? " (it isn't mapped: --map-gid)" : "");
+	if (user && syscall(SYS_setresuid, ids->uid, ids->uid, ids->uid) < 0)
+		return log_errno(-errno, "cannot become uid %u%s", ids->uid,
+				 errno == EINVAL ? " (it isn't mapped: --map-uid)" : "");
+	err = raise_permitted();
+	/* It is forgotten by who changes his ids (prctl(2)); below a PID 1 nobody needs it. */
+	if (alone)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return err ? log_errno(err, "cannot keep capabilities over a change of uid") : 0;
 }
 
 static int load_filters(const struct spec_confine *confine)
@@ -137,7 +175,9 @@ int confine(void *arg)
 		err = sys_write_file("/proc/self/oom_score_adj", "0");
 	if (err)
 		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
-	err = spec->run.confine.enabled ? confine_agent(spec) : 0;
+	err = become_user(&spec->run.ids, spec->run.as_pid_1);
+	if (!err)
+		err = spec->run.confine.enabled ? confine_agent(spec) : 0;
 	if (err && spec->run.bwrap)
 		_exit(1);
 	if (!err)

@@ -27,6 +27,9 @@ struct inside {
 };
 int namespace_enter(struct spec *spec, const struct inside *in);
 
+/* A session keyring of our own instead of the caller's. 0, or -errno after saying why. */
+int leave_keyring(struct spec_run *run);
+
 /* What was asked for by options, the same in all worlds. */
 int enter_asked(const struct spec_enter *enter);
 

@@ -1,12 +1,14 @@
 /* The ids of a user namespace. May write nothing but its maps. */
 #include "idmap.h"
 
+#include "idranges.h"
 #include "log.h"
 #include "sys.h"
 #include "why.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,4 +55,40 @@ int idmap_single(pid_t pid, const struct spec_ids *ids, unsigned uid, unsigned g
 bool idmap_is_single(const struct spec_ids *ids)
 {
 	return !ids->nuid_maps && !ids->ngid_maps && !ids->map_auto;
+}
+
+bool idmap_reaches_root(const struct spec_ids *ids)
+{
+	return idranges_find(ids->uid_map, ids->nuid_maps, IDRANGES_OUTSIDE, 0);
+}
+
+/* "inside outside count" in each line. */
+static bool is_mapped_here(unsigned wanted)
+{
+	char text[4096], *at = text;
+
+	if (sys_read_file("/proc/self/gid_map", text, sizeof(text)) < 0)
+		return false;
+	while (*at) {
+		unsigned long first = strtoul(at, &at, 10), count;
+
+		(void)strtoul(at, &at, 10);
+		count = strtoul(at, &at, 10);
+		if (wanted >= first && wanted - first < count)
+			return true;
+		at += strcspn(at, "\n");
+		at += *at == '\n';
+	}
+	return false;
+}
+
+bool idmap_has_gid(const struct spec_run *run, unsigned gid, unsigned wanted)
+{
+	const struct spec_ids *ids = &run->ids;
+
+	if (!(run->ns.unshare >> NS_USER & 1))
+		return is_mapped_here(wanted);
+	if (ids->ngid_maps)
+		return idranges_find(ids->gid_map, ids->ngid_maps, IDRANGES_INSIDE, wanted);
+	return (ids->gid_given ? ids->gid : gid) == wanted;
 }

@@ -3,6 +3,7 @@
 #include "enter.h"
 
 #include "best_effort.h"
+#include "clocks.h"
 #include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
@@ -14,6 +15,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+enum { GID_TTY = 5 }; /* in every distribution, as devices_make() has it */
 
 static bool has(const struct spec_run *run, enum ns_kind kind)
 {
@@ -40,12 +46,12 @@ static int wait_for_go(const struct inside *in)
 
 /* Keys of the caller's session are his (keyrings(7)); EPERM and ENOSYS mean that nobody in here can
  * look at keys either. */
-static int leave_keyring(struct spec_run *run)
+int leave_keyring(struct spec_run *run)
 {
 	if (syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) >= 0 ||
 	    errno == ENOSYS || errno == EPERM)
 		return 0;
-	if (run->best_effort & BEST_KEYRING) {
+	if (run && (run->best_effort & BEST_KEYRING)) {
 		run->not_enforced |= BEST_KEYRING;
 		return 0;
 	}
@@ -81,9 +87,19 @@ static int set_hostname(const struct spec *spec)
 /* Without a user namespace the copy of the host's mounts still tells the host of its own. */
 static int stop_propagation(const struct spec_run *run)
 {
-	if (has(run, NS_USER) || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
+	if (has(run, NS_USER) || !has(run, NS_MNT) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
 		return 0;
 	return log_errno(-errno, "cannot make the host's mounts private");
+}
+
+/* --userns2: what is mounted belongs to the one before, so nobody in this one can undo it. */
+static int enter_second_userns(const struct spec_run *run)
+{
+	if (run->ns.userns2 < 0 || setns(run->ns.userns2, (int)ns_flag(NS_USER)) == 0)
+		return 0;
+	return log_errno(-errno, "cannot join the second user namespace%s",
+			 errno == EPERM ? " (it must be a child of the sandbox's)" : "");
 }
 
 /* bwrap's second choice is the home directory, and it doesn't say so. */
@@ -124,13 +140,19 @@ static int enter_root(struct spec *spec, const struct inside *in)
 {
 	struct assembly a = { .plan = &spec->run.plan,
 			      .scratch = -1,
-			      .outside_root = in->uid == 0,
-			      .single_id = has(&spec->run, NS_USER) &&
-					   (spec->run.status.userns_block_fd >= 0 ||
-					    idmap_is_single(&spec->run.ids)),
+			      .outside_root = in->uid == 0 || idmap_reaches_root(&spec->run.ids),
+			      .single_id = spec->run.status.userns_block_fd >= 0 ||
+					   !idmap_has_gid(&spec->run, in->gid, GID_TTY),
 			      .label = spec->run.confine.file_label };
+	int mnt = spec->run.ns.join_fd[NS_MNT];
 	char console[64];
 
+	if (mnt >= 0 && setns(mnt, (int)ns_flag(NS_MNT)) < 0)
+		return log_errno(-errno, "cannot join the mnt namespace%s",
+				 errno == EPERM ? " (join the user namespace it belongs to, too)"
+						: "");
+	if (mnt >= 0)
+		return 0;
 	/* ttyname(3) inside shall find the terminal that the agent writes to anyway. */
 	if (spec->run.tty == TTY_INHERIT && ttyname_r(STDOUT_FILENO, console, sizeof(console)) == 0)
 		a.console = console;
@@ -153,6 +175,8 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	if (!err && has(run, NS_NET))
 		enter_network(&run->net);
 	find_cwd(run, cwd);
+	if (!err && run->ns.late_time)
+		err = clocks_set(&run->ns);
 	if (!err)
 		err = userns_disable(run, &proc);
 	if (!err)
@@ -167,6 +191,8 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 		err = userns_seal(run, proc);
 	if (!err)
 		err = change_dir(spec, cwd);
+	if (!err)
+		err = enter_second_userns(run);
 	/* /proc/1/mem, environ and fd are nobody's business. Last, for it locks us out of our own
 	 * /proc/self as well. */
 	if (!err && !run->as_pid_1)

@@ -1,0 +1,309 @@
+/* Enter all namespaces of a sandbox by one descriptor, and run a command there that has no more
+ * rights than its agent. We go along, but for the PID namespace: from inside we can't be seen. The
+ * command can, from its fork on, so it isn't dumpable before it has executed (CVE-2016-9962). */
+#include "entry.h"
+
+#include "bpf.h"
+#include "capability.h"
+#include "enter.h"
+#include "lifeline.h"
+#include "log.h"
+#include "namespaces.h"
+#include "relay.h"
+#include "sys.h"
+#include "target.h"
+#include "util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { STATUS_TEXT = 4096, GROUPS = 64 };
+
+struct visit {
+	struct spec *spec;
+	char **argv;
+	uid_t uid; /* who we are outside */
+};
+
+static const char usage[] =
+	"Usage: cradle enter [OPTIONS] SANDBOX|PID [--] COMMAND [ARG...]\n"
+	"Run a command in a sandbox: by the --name it was given, the pid of its cradle run, or of\n"
+	"any process inside.\n\n"
+	"      --chdir DIR         directory inside (default: /)\n"
+	"      --cap-add CAP       a capability inside, or ALL; repeatable\n"
+	"      --seccomp FD        load the compiled filter that FD gives; repeatable\n"
+	"  -h, --help\n\n"
+	"Exit code: the command's; 128+N if signal N killed it; 125 cradle failed, 126 it can't "
+	"be\n"
+	"executed, 127 it wasn't found.\n";
+
+static const char *set_chdir(struct spec_run *run, const char *value)
+{
+	run->chdir = value;
+	return *value ? NULL : "expected a directory";
+}
+
+static const char *set_cap_add(struct spec_run *run, const char *value)
+{
+	uint64_t caps = capability_parse(value);
+
+	run->confine.caps |= caps;
+	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
+}
+
+static const char *set_seccomp(struct spec_run *run, const char *value)
+{
+	struct spec_confine *confine = &run->confine;
+	const char *wrong;
+	uint64_t fd;
+
+	if (confine->nfilters == SANDBOX_FILTERS)
+		return "expected at most 16 filters";
+	if (!util_number(value, INT32_MAX, &fd))
+		return "expected the number of an open descriptor";
+	wrong = bpf_read(&confine->filter[confine->nfilters], (int)fd);
+	confine->nfilters += !wrong;
+	return wrong;
+}
+
+static const struct {
+	const char *name;
+	const char *(*set)(struct spec_run *run, const char *value);
+} options[] = {
+	{ "--chdir", set_chdir },
+	{ "--cap-add", set_cap_add },
+	{ "--seccomp", set_seccomp },
+};
+
+/* Returns the words used, 0: it is no option, or -EINVAL after saying why. */
+static int option(struct spec_run *run, int argc, char **argv)
+{
+	size_t len = strcspn(argv[0], "=");
+	const char *value = argv[0][len] ? argv[0] + len + 1 : argc > 1 ? argv[1] : NULL;
+
+	if (argv[0][0] != '-' || !argv[0][1])
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		const char *wrong;
+
+		if (strlen(options[i].name) != len || memcmp(options[i].name, argv[0], len))
+			continue;
+		wrong = value ? options[i].set(run, value) : "expected a value";
+		if (!wrong)
+			return argv[0][len] ? 1 : 2;
+		log_error("%s%s%s: %s", options[i].name, value ? "=" : "", value ? value : "",
+			  wrong);
+		return -EINVAL;
+	}
+	log_error("unknown option %s: see cradle enter --help", argv[0]);
+	return -EINVAL;
+}
+
+/* The numbers after a field's name in /proc/PID/status. */
+static unsigned numbers(const char *status, const char *field, gid_t *ids, unsigned room)
+{
+	const char *at = strstr(status, field);
+	unsigned n = 0;
+	char *stop;
+
+	if (!at)
+		return 0;
+	at += strlen(field);
+	while (n < room && *at != '\n') {
+		unsigned long id = strtoul(at, &stop, 10);
+
+		if (stop == at)
+			break;
+		ids[n++] = (gid_t)id;
+		at = stop + strspn(stop, " \t");
+	}
+	return n;
+}
+
+/* The ids in it are those of the user namespace of who opens it (proc(5)). */
+static int read_status(int proc, char text[STATUS_TEXT])
+{
+	int fd = openat(proc, "status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, STATUS_TEXT - 1);
+	int err = n < 0 ? -errno : 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return err;
+}
+
+/* Who enters as root somebody else's sandbox must not take root's groups along, and inside, where
+ * they aren't mapped, they can't be given up. */
+static int take_groups(const struct visit *visit, const char *status)
+{
+	gid_t ids[4], groups[GROUPS];
+	unsigned n;
+
+	if (numbers(status, "\nUid:\t", ids, 4) != 4 || ids[1] == visit->uid || visit->uid != 0)
+		return 0;
+	n = numbers(status, "\nGroups:\t", groups, GROUPS);
+	return setgroups(n, groups) < 0 ? log_errno(-errno, "cannot give up root's groups") : 0;
+}
+
+static void warn_of_filter(const struct visit *visit, const char *status)
+{
+	gid_t mode = 0;
+
+	if (!visit->spec->run.confine.nfilters && numbers(status, "\nSeccomp:\t", &mode, 1) &&
+	    mode == 2 && prctl(PR_GET_SECCOMP) != 2)
+		log_warn("the sandbox's seccomp filter doesn't hold for what enters it (--seccomp "
+			 "loads one)");
+}
+
+/* Inside: as whom, by the numbers that hold there. */
+static int take_ids(struct spec_ids *ids, int proc)
+{
+	char status[STATUS_TEXT];
+	gid_t uid[4], gid[4];
+	int err = read_status(proc, status);
+
+	if (!err &&
+	    (numbers(status, "\nUid:\t", uid, 4) != 4 || numbers(status, "\nGid:\t", gid, 4) != 4))
+		err = -EPROTO;
+	if (err)
+		return log_errno(err, "cannot find out whose sandbox it is");
+	ids->uid_given = ids->gid_given = ids->not_mapped = true;
+	ids->uid = uid[1];
+	ids->gid = gid[1];
+	return 0;
+}
+
+static _Noreturn void run_command(struct visit *visit, int parent)
+{
+	struct spec *spec = visit->spec;
+	const char *dir = spec->run.chdir ? spec->run.chdir : "/";
+	int err;
+
+	lifeline_tie(parent);
+	/* The caller's terminal, on whatever descriptor, must not control what is inside: it could
+	 * type there (TIOCSTI). */
+	err = setsid() < 0 ? log_errno(-errno, "cannot make a session") : leave_keyring(NULL);
+	if (!err && chdir(dir) < 0)
+		err = log_errno(-errno, "cannot change to %s inside", dir);
+	if (err)
+		_exit(CRADLE_EXIT_FAILURE);
+	spec->core.argv = visit->argv;
+	spec->core.envp = environ;
+	spec->core.confine = confine;
+	spec->core.arg = spec;
+	cradle_become(&spec->core);
+	_exit(CRADLE_EXIT_FAILURE);
+}
+
+static int stand_by(pid_t pid)
+{
+	struct relay r = { .pid = pid,
+			   .status = -1,
+			   .parent = -1,
+			   .name = -1,
+			   .apart = true,
+			   .network = -1,
+			   .signals = -1 };
+
+	sys_close_above_2(NULL, 0);
+	(void)!chdir("/");
+	return relay(&r) < 0 ? CRADLE_EXIT_FAILURE : r.end.code;
+}
+
+static const char *enter_fix(int err)
+{
+	switch (err) {
+	case -EPERM:
+		return " (only the user may who made its user namespace, or root)";
+	case -EINVAL:
+		return " (Linux 5.8 is needed to do so by a pidfd)";
+	case -ESRCH:
+		return " (it has gone)";
+	default:
+		return "";
+	}
+}
+
+/* Doesn't return once inside. */
+static int enter(const struct target *target, void *arg)
+{
+	struct visit *visit = arg;
+	int self = sys_pidfd_open(getpid());
+	char status[STATUS_TEXT];
+	pid_t pid;
+	int err;
+
+	if (!target->flags) {
+		log_error("cannot enter %d: it shares all our namespaces, so it is no sandbox",
+			  target->pid);
+		return -EINVAL;
+	}
+	err = read_status(target->proc, status);
+	if (!err)
+		err = take_groups(visit, status);
+	if (err)
+		return err;
+	warn_of_filter(visit, status);
+	if (setns(target->pidfd, target->flags) < 0) {
+		err = -errno;
+		return log_errno(err, "cannot enter the sandbox of %d%s", target->pid,
+				 enter_fix(err));
+	}
+	err = take_ids(&visit->spec->run.ids, target->proc);
+	if (err)
+		return err;
+	pid = fork();
+	if (pid < 0)
+		return log_errno(-errno, "cannot fork%s",
+				 errno == ENOMEM ? " (its PID 1 has gone)" : "");
+	if (pid == 0)
+		run_command(visit, self);
+	exit(stand_by(pid));
+}
+
+int entry(int argc, char **argv)
+{
+	static struct spec spec;
+	struct visit visit = { .spec = &spec, .uid = geteuid() };
+	int used = 1;
+	const char *who;
+
+	cradle_block_signals();
+	if (argc > 0 && (!strcmp(argv[0], "-h") || !strcmp(argv[0], "--help"))) {
+		(void)dprintf(STDOUT_FILENO, "%s", usage);
+		return 0;
+	}
+	while (argc > 0 && (used = option(&spec.run, argc, argv)) > 0) {
+		argc -= used;
+		argv += used;
+	}
+	if (used < 0)
+		return CRADLE_EXIT_FAILURE;
+	who = argc > 0 ? argv[0] : NULL;
+	used = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;
+	if (argc <= used) {
+		log_error("%s: expected a sandbox's name or pid, and a command (see cradle enter "
+			  "--help)",
+			  who ? who : "cradle enter");
+		return CRADLE_EXIT_FAILURE;
+	}
+	visit.argv = argv + used;
+	spec.verb = VERB_RUN;
+	spec.world = WORLD_NAMESPACE;
+	spec.run.confine.enabled = true;
+	/* The command is below nobody: its signal of our death is asked for anew. */
+	spec.run.as_pid_1 = true;
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)target_each(who, enter, &visit);
+	return CRADLE_EXIT_FAILURE;
+}

@@ -1,0 +1,16 @@
+/* join.h - namespaces that are there already, entered by the launcher for what it will clone. */
+#ifndef RUN_JOIN_H
+#define RUN_JOIN_H
+
+#include "sandbox.h"
+
+/* Open what --join names, and see that each is what it was said to be. 0, or -errno after saying
+ * which one isn't. */
+int join_open(struct spec_ns *ns);
+
+/* Enter all but the mount namespace, which PID 1 does when nothing of the host's is needed any
+ * more. The launcher itself stays in its PID namespace. run->uid and run->gid become what they are
+ * called there. 0, or -errno after saying why. */
+int join_enter(struct spec_run *run);
+
+#endif
