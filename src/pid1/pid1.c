@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -306,6 +307,14 @@ static void let_go(struct supervisor *s)
 	(void)!chdir("/");
 }
 
+/* The kernel named this process after the file that was executed. */
+static bool is_called(const char *name)
+{
+	const char *file = (const char *)getauxval(AT_EXECFN);
+
+	return file && !strcmp(util_basename(file), name);
+}
+
 /* 0 in the supervisor, 1 in an agent without argv, -errno. */
 static int start(struct supervisor *s)
 {
@@ -318,7 +327,7 @@ static int start(struct supervisor *s)
 	if (!s->result->restarts)
 		let_go(s);
 	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
-	if (s->is_init)
+	if (s->is_init && !is_called("cradle"))
 		(void)prctl(PR_SET_NAME, "cradle");
 	if (s->watching || s->result->restarts || !(s->config->flags & CRADLE_SETTLE_LATE)) {
 		settle(s);

@@ -65,7 +65,8 @@ int devices_make(struct assembly *a, const char *dest)
 			err = log_errno(-errno, "cannot make the link %s/%s", dest, links[i][1]);
 	}
 	/* On the same tmpfs: shm_open(3) wants a directory, not a mount. */
-	if (!err && mkdirat(dev, "shm", a->like_bwrap ? 0755 : 01777) < 0)
+	if (!err && (mkdirat(dev, "shm", 0755) < 0 ||
+		     (!a->like_bwrap && fchmodat(dev, "shm", 01777, 0) < 0)))
 		err = log_errno(-errno, "cannot make %s/shm", dest);
 	return err;
 }

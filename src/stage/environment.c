@@ -3,6 +3,7 @@
 
 #include "util.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +95,7 @@ char **environment(const struct spec *spec)
 	/* The kernel gives PID 1 HOME and TERM only. */
 	static const char path[] =
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	static char pwd[PATH_MAX + sizeof("PWD=")];
 	static char *few[ROOM + ADDED + 1];
 	const struct spec_env *env = &spec->run.env;
 	struct list list = { few, 0 };
@@ -119,7 +121,8 @@ char **environment(const struct spec *spec)
 			return NULL;
 	}
 	/* Of where it was started, it would be wrong. */
-	if (spec->run.pwd && !change(&list, &(struct env_change){ "PWD", spec->run.pwd }))
-		return NULL;
+	if (spec->run.pwd &&
+	    (size_t)snprintf(pwd, sizeof(pwd), "PWD=%s", spec->run.pwd) < sizeof(pwd))
+		put(&list, pwd);
 	return list.envp;
 }

@@ -116,7 +116,9 @@ static int collect(struct assembly *a)
 int root_assemble(struct assembly *a)
 {
 	struct plan *plan = a->plan;
-	mode_t mask = umask(0);
+	/* Permissions are what was asked for; of the defaults, no name is left bare. */
+	bool plain = !plan->nops || (plan->op[plan->nops - 1].flags & OP_DEFAULT);
+	mode_t mask = plain ? 0 : umask(0);
 	int err, tree;
 
 	a->host = -1;
@@ -128,6 +130,7 @@ int root_assemble(struct assembly *a)
 		err = apply_op(a, &plan->op[i]);
 	if (!err)
 		err = leave_host(a);
-	(void)umask(mask);
+	if (!plain)
+		(void)umask(mask);
 	return err;
 }

@@ -5,6 +5,7 @@
 #include "userns.h"
 
 #include "log.h"
+#include "root.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,9 +31,17 @@ static bool could_raise(const struct spec_confine *confine)
 	return confine->keep_rights || (confine->caps >> CAP_SYS_RESOURCE & 1);
 }
 
+/* Whoever mounts what he likes could also unmount a mask, or make writable what is read-only. */
+static bool could_unlock(const struct spec_run *run)
+{
+	return (run->ns.unshare >> NS_USER & 1) && run->ns.join_fd[NS_MNT] < 0 &&
+	       (run->confine.keep_rights || (run->confine.caps >> CAP_SYS_ADMIN & 1));
+}
+
 int userns_disable(const struct spec_run *run, int *proc)
 {
-	bool last = could_raise(&run->confine);
+	/* One that exists by then: the last one, or the one that the locked mounts belong to. */
+	bool last = could_raise(&run->confine) || could_unlock(run);
 	int err;
 
 	*proc = -1;
@@ -49,7 +58,8 @@ static int make_last(int proc)
 {
 	unsigned uid = geteuid(), gid = getegid();
 	char map[32];
-	int err = unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+	/* The mounts, too: the kernel locks them against who has less than their maker. */
+	int err = unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ? -errno : 0;
 
 	(void)snprintf(map, sizeof(map), "%u %u 1", uid, uid);
 	if (!err)
@@ -68,6 +78,8 @@ int userns_seal(const struct spec_run *run, int proc)
 
 	if (proc >= 0 && could_raise(&run->confine))
 		err = make_last(proc);
+	else if (could_unlock(run))
+		err = mounts_lock();
 	if (proc >= 0)
 		(void)close(proc);
 	if (err || (!run->ns.disable_userns && !run->ns.assert_userns_disabled))
