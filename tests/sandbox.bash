@@ -34,6 +34,7 @@ sandbox_setup() {
 }
 
 sandbox_teardown() {
+	[ -n "$BATS_TEST_COMPLETED" ] || end_marked
 	[ -z "${SANDBOX_DIR:-}" ] || rm -rf "$SANDBOX_DIR"
 }
 
@@ -112,4 +113,40 @@ sandbox() {
 snapshot() {
 	find "$1" -printf '%P %y %m %U:%G %s %T@ %C@ %l\n' | sort
 	find "$1" -type f -exec sha256sum {} + | sort
+}
+
+# start_sandbox SETTING [OPTION...] -- VERB...: in the background; then await_line, finish_world and the
+# rest of worlds.bash. $world_pid is the launcher, the outer one when nested.
+start_sandbox() {
+	local -a options=() sandbox_words
+	world=$1
+	shift
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	find_words "$world"
+	world_dir=$(mktemp -d "$BATS_TEST_TMPDIR/world.XXXXXX")
+	mkfifo "$world_dir/stdout"
+	(
+		cd / && close_others
+		exec env --default-signal "${SANDBOX_WRAP[@]}" "${sandbox_words[@]}" "${options[@]}" -- \
+			"$PROBE" "$@"
+	) </dev/null >"$world_dir/stdout" 2>"$world_dir/stderr" 3>&- &
+	world_pid=$!
+	exec {world_fd}<"$world_dir/stdout"
+	world_until=$((SECONDS + SANDBOX_DEADLINE))
+	: >"$world_dir/output"
+}
+
+# What a failed test left of its sandboxes: all processes that have our CANARY in their environment.
+end_marked() {
+	local path pid
+	while IFS= read -r path; do
+		pid=${path#/proc/}
+		pid=${pid%/environ}
+		[ "$pid" = $$ ] || [ "$pid" = "$BASHPID" ] || kill -KILL "$pid" 2>/dev/null
+	done < <(grep -lzxF "CANARY=$CANARY" /proc/[0-9]*/environ 2>/dev/null)
+	return 0
 }
