@@ -15,8 +15,8 @@ teardown() {
 	cd / && sandbox_teardown
 }
 
-# KEY VALUE [SETTING=VALUE]...: what a fact is, and where it differs. "?" after a key: or the kernel
-# hasn't got that at all. What follows "#" is the row of the table of known escapes.
+# KEY VALUE [SETTING=VALUE]...: what a fact is, and where it differs; "*" is anything. "?" after a key:
+# or the kernel hasn't got that at all. What follows "#" is the row of the table of known escapes.
 facts_table() {
 	cat <<-'END'
 	Uid                    UID_UID_UID_UID               # an id of its own would be 65534
@@ -34,8 +34,8 @@ facts_table() {
 	root.above             same                          # nothing is left on top of the root
 	tty                    ENXIO
 	fds                    0_1_2                         # 2
-	unshare.user           ok                            # may be refused: --disable-userns, below
-	clone3.user            ok
+	unshare.user           ok root=* container=*         # what it gives is tried below
+	clone3.user            ok root=* container=*
 	unshare.mnt            EPERM
 	unshare.net            EPERM
 	mount                  EPERM                         # 10
@@ -140,7 +140,7 @@ expect_fact() {
 		[ "${exception%%=*}" != "$world" ] || want=${exception#*=}
 	done
 	got=${facts[$key]:-not told}
-	[ "$got" != "${want//_/ }" ] || return 0
+	[ "$want" != '*' ] && [ "$got" != "${want//_/ }" ] || return 0
 	[ "$1" = "$key" ] || [[ $got != ENOENT && $got != ENOSYS ]] || return 0
 	echo "$world: $key is $got, not $want"
 	return 1
@@ -465,6 +465,53 @@ with_submount() {
 		expect_line setgroups=EPERM
 		expect_count 2 "^read $SANDBOX_DIR/closed=EACCES"
 	done
+}
+
+# expect_nothing_fresh: file systems of the kernel's that the agent mounted itself show what the
+# sandbox's show, and no more. With root's uid their files would obey.
+expect_nothing_fresh() {
+	refute_match '^fresh.cgroup.*=ok [1-9]' '^fresh.(debugfs|tracefs|securityfs|bpf|devtmpfs|efivarfs)=ok' \
+		'^fresh.sysfs=ok [1-9]' '^(write|writable).*(core_pattern|sysrq|modprobe|poweroff_cmd).*=ok' \
+		'^fresh.binfmt_misc=ok [1-9].*init'
+	[[ $world = user || $world = nested ]] || refute_match '^fresh.proc=ok'
+}
+
+# bats test_tags=image
+@test "namespaces of the agent's own, and capabilities, give nothing of the host" {
+	[ "$(id -u)" = 0 ] || skip "somebody's own cgroups may obey him"
+	local setting fresh=/tmp/fresh-0/sys/kernel/core_pattern caps
+	for setting in "${SETTINGS[@]}"; do
+		sandbox $setting -- nest + fresh + "try" write $fresh + escape-facts calls tree
+		# Where nobody may make one, all is said.
+		if [ $status = 99 ]; then
+			[[ $stderr == *'probe: nest: No space left on device' || $stderr == *'probe: nest: Operation not permitted' ]] ||
+				fail "no reason"
+		else
+			expect_status 0
+			expect_nothing_fresh
+			expect_host_calls_refused
+			expect_match "^write $fresh=E"
+		fi
+		sandbox $setting --cap-add ALL -- fresh + "try" write $fresh + escape-facts calls init
+		expect_status 0
+		expect_nothing_fresh
+		expect_host_calls_refused
+		expect_match "^write $fresh=E"
+		# PID 1 is out of reach for one who has all capabilities in there.
+		expect_line init.ptrace=EPERM init.vm_readv=EPERM init.getfd=EPERM init.setns=EPERM \
+			init.read.environ=EACCES init.write.mem=EACCES init.link.exe=EACCES init.opath.exe=EACCES init.fds=0
+	done
+}
+
+# What would change the machine takes a capability in its first user namespace.
+expect_host_calls_refused() {
+	local call
+	for call in init_module kexec_load swapon acct ioperm; do
+		expect_match "^$call=E(PERM|NOSYS)$"
+	done
+	expect_line settimeofday=EPERM syslog=EPERM open_by_handle=EPERM setgroups=EPERM
+	# EOVERFLOW: root's uid can't be mapped there.
+	expect_match '^mknod.block=E(PERM|75)$' '^mknod.char=E(PERM|75)$' '^nice=EACCES$' '^reboot=E(PERM|INVAL)$'
 }
 
 # at_terminal STEP... -- SETTING [OPTION...] -- VERB...: all of it on one pseudo terminal, of which

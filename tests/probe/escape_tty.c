@@ -3,12 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -68,33 +65,5 @@ int verb_typed(int argc, char **argv)
 	say("typed=%d", n);
 	(void)tcflush(fd, TCIFLUSH);
 	close(fd);
-	return 0;
-}
-
-static void put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		trouble("cannot write %s", path);
-	close(fd);
-}
-
-/* become-root: as anybody may, in a user and a mount namespace of one's own */
-int verb_become_root(int argc, char **argv)
-{
-	char map[32];
-	uid_t uid = getuid();
-	gid_t gid = getgid();
-
-	(void)argc;
-	(void)argv;
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
-		return -1;
-	put("/proc/self/setgroups", "deny");
-	(void)snprintf(map, sizeof(map), "0 %u 1", uid);
-	put("/proc/self/uid_map", map);
-	(void)snprintf(map, sizeof(map), "0 %u 1", gid);
-	put("/proc/self/gid_map", map);
 	return 0;
 }

@@ -94,6 +94,8 @@ static const struct verb verbs[] = {
 	{ "inject", verb_inject, 0, false },
 	{ "typed", verb_typed, 0, false },
 	{ "become-root", verb_become_root, 0, false },
+	{ "nest", verb_nest, 0, false },
+	{ "fresh", verb_fresh, 0, false },
 	{ "canary", verb_canary, 0, false },
 	{ "session-key", verb_session_key, 0, false },
 	{ "links", verb_links, 3, false },

@@ -60,7 +60,7 @@ verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat
 
 /* escape*.c: out of a sandbox */
 verb_fn verb_escape_facts, verb_try, verb_size, verb_inject, verb_typed, verb_become_root,
-	verb_canary, verb_session_key, verb_links, verb_build;
+	verb_nest, verb_fresh, verb_canary, verb_session_key, verb_links, verb_build;
 
 /* system.c */
 verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_close, verb_core;
