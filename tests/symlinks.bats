@@ -80,3 +80,27 @@ random_trees() {
 @test "a normal user: on random trees of links nothing outside the root changes" {
 	random_trees user
 }
+
+@test "a link that leads into /proc's own links is refused as a destination" {
+	local who link op
+	for who in user root; do
+		[ "$who" = user ] || [ "$(id -u)" = 0 ] || continue
+		for link in /proc/self/cwd /proc/1/cwd /proc/self/root /proc/self/fd/3 /proc/thread-self/cwd; do
+			rm -rf image
+			mkdir -p image/{dev,proc,tmp,run,sys}
+			cp probe image/probe
+			ln -s "$link$SANDBOX_DIR/canary" image/out
+			chmod -R a+rX image
+			for op in "--tmpfs /out/dir" "--bind $SANDBOX_DIR/source /out/dir" "--mask /out/secret" "--dir /out/new" \
+				"--symlink x /out/new" "--chmod 0700 /out/dir" "--remount-ro /out" "--proc /out" "--file 0 /out/secret"; do
+				# shellcheck disable=SC2086 # words
+				run -125 --separate-stderr as_builder $who timeout -s KILL 20 "$CRADLE" run --root "$SANDBOX_DIR/image" \
+					$op -- /probe print inside </dev/null
+				[ "$output" = "" ]
+				[[ $stderr == "cradle: cannot "* ]]
+			done
+		done
+	done
+	[ "$(cat canary/secret)" = secret ]
+	[ "$(ls canary)" = "$(printf '%s\n' dir null secret)" ]
+}
