@@ -88,6 +88,19 @@ static const struct verb verbs[] = {
 	{ "oom", verb_oom, 0, false },
 	{ "link", verb_link, 1, false },
 
+	{ "escape-facts", verb_escape_facts, 0, false },
+	{ "try", verb_try, 2, false },
+	{ "size", verb_size, 1, false },
+	{ "inject", verb_inject, 0, false },
+	{ "typed", verb_typed, 0, false },
+	{ "become-root", verb_become_root, 0, false },
+	{ "nest", verb_nest, 0, false },
+	{ "fresh", verb_fresh, 0, false },
+	{ "canary", verb_canary, 0, false },
+	{ "session-key", verb_session_key, 0, false },
+	{ "links", verb_links, 3, false },
+	{ "build", verb_build, 3, false },
+
 	{ "reboot", verb_reboot, 1, false },
 	{ "pivot", verb_pivot, 0, false },
 	{ "write", verb_write, 2, false },
@@ -100,6 +113,7 @@ static const struct verb verbs[] = {
 	{ "become", verb_become, 1, false },
 
 	{ "pty", verb_pty, 2, true },
+	{ "killer", verb_killer, 3, true },
 	{ "early", verb_early, 3, true },
 };
 

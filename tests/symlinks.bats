@@ -1,0 +1,106 @@
+# Images whose links lead everywhere: whatever is built on them stays inside, and the host as it was.
+# shellcheck disable=SC2154 # variables of setup_suite.bash
+
+load worlds
+load sandbox
+
+TREES=300
+
+setup() {
+	WORLD_ENV=() world_pid=
+	sandbox_setup
+	cd "$SANDBOX_DIR" || return
+	mkdir canary canary/dir source source/dir
+	echo secret | tee canary/secret canary/dir/file >canary/null
+	echo source | tee source/file >source/dir/file
+	cp "$PROBE" probe
+	# The builder's own, so that the kernel would let a mistake happen.
+	[ "$(id -u)" != 0 ] || chown -R $SANDBOX_UID:$SANDBOX_UID .
+}
+
+teardown() {
+	cd / && sandbox_teardown
+}
+
+as_builder() {
+	if [ "$1" = root ]; then
+		"${@:2}"
+	else
+		as_user "${@:2}"
+	fi
+}
+
+# All names with type, mode, owner, size, times and where links lead; and the contents.
+snapshot_all() {
+	find canary source [0-9]* probe -printf '%p %y %m %U:%G %s %T@ %C@ %l\n'
+	find canary source -type f -exec cat {} +
+}
+
+# It ran and saw nothing of the outside, or was refused in a line that says why, or hid its own
+# program.
+count_results() {
+	local number code line
+	while read -r number code line; do
+		case "$code $line" in
+		"0 read "*/canary/secret=E*) inside=$((inside + 1)) ;;
+		"125 cradle: "*) refused=$((refused + 1)) ;;
+		"12"[67]" cradle: "*/probe*) hidden=$((hidden + 1)) ;;
+		*)
+			wrong=$((wrong + 1))
+			echo "tree $number, code $code: $line"
+			tr '\0' ' ' <"$number.words"
+			;;
+		esac
+	done
+}
+
+random_trees() {
+	local seed=${SEED:-$((RANDOM * 32768 + RANDOM))} before inside=0 refused=0 hidden=0 wrong=0
+	echo "seed $seed (again: SEED=$seed)"
+	as_builder "$1" "$PROBE" links "$seed" $TREES "$SANDBOX_DIR"
+	before=$(snapshot_all)
+	as_builder "$1" timeout -s KILL 60 "$PROBE" build $TREES "$SANDBOX_DIR" "$CRADLE" >results
+	count_results <results
+	echo "$inside ran, $refused were refused, $hidden hid the program"
+	[ "$(snapshot_all)" = "$before" ] || {
+		echo "the host changed:"
+		diff <(echo "$before") <(snapshot_all)
+		return 1
+	}
+	[ "$wrong" = 0 ] && [ $((inside + refused + hidden)) = $TREES ]
+	# Only refusals would prove nothing.
+	[ "$inside" -gt $((TREES / 5)) ]
+}
+
+@test "root: on random trees of links nothing outside the root changes" {
+	[ "$(id -u)" = 0 ] || skip "only root is root"
+	random_trees root
+}
+
+@test "a normal user: on random trees of links nothing outside the root changes" {
+	random_trees user
+}
+
+@test "a link that leads into /proc's own links is refused as a destination" {
+	local who link op
+	for who in user root; do
+		[ "$who" = user ] || [ "$(id -u)" = 0 ] || continue
+		for link in /proc/self/cwd /proc/1/cwd /proc/self/root /proc/self/fd/3 /proc/thread-self/cwd; do
+			rm -rf image
+			mkdir -p image/{dev,proc,tmp,run,sys}
+			cp probe image/probe
+			ln -s "$link$SANDBOX_DIR/canary" image/out
+			chmod -R a+rX image
+			for op in "--tmpfs /out/dir" "--bind $SANDBOX_DIR/source /out/dir" "--mask /out/secret" "--dir /out/new" \
+				"--symlink x /out/new" "--chmod 0700 /out/dir" "--remount-ro /out" "--proc /out" "--file 0 /out/secret"; do
+				# shellcheck disable=SC2086 # words
+				run -125 --separate-stderr as_builder $who timeout -s KILL 20 "$CRADLE" run --root "$SANDBOX_DIR/image" \
+					$op -- /probe print inside </dev/null
+				[ "$output" = "" ]
+				[[ $stderr == "cradle: cannot "* ]]
+			done
+		done
+	done
+	[ "$(cat canary/secret)" = secret ]
+	[ "$(ls canary)" = "$(printf '%s\n' dir null secret)" ]
+}
