@@ -100,6 +100,7 @@ static const struct verb verbs[] = {
 	{ "become", verb_become, 1, false },
 
 	{ "pty", verb_pty, 2, true },
+	{ "inject", verb_inject, 1, false },
 	{ "early", verb_early, 3, true },
 };
 

@@ -3,12 +3,14 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -185,4 +187,32 @@ int verb_pty(int argc, char **argv)
 	finish(&s);
 	show(&s);
 	_exit(WIFSIGNALED(s.status) ? 128 + WTERMSIG(s.status) : WEXITSTATUS(s.status));
+}
+
+/* Returns the errno of the first key that wasn't taken, or 0. */
+static int inject(int fd, unsigned long request, const char *keys)
+{
+	for (; *keys; keys++) {
+		/* Raw: the C library's ioctl(3) would cut the number of the request. */
+		if (syscall(SYS_ioctl, fd, request, keys) < 0)
+			return errno;
+	}
+	return 0;
+}
+
+/* inject KEYS: as if typed, at each terminal within reach, and in all spellings */
+int verb_inject(int argc, char **argv)
+{
+	static const unsigned long requests[] = { TIOCSTI, TIOCSTI | 1UL << 32 };
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	(void)argc;
+	for (int fd = 0; fd <= 2; fd++) {
+		for (int i = 0; i < 2; i++)
+			say("inject fd=%d high=%d errno=%d", fd, i,
+			    inject(fd, requests[i], argv[0]));
+	}
+	if (tty >= 0)
+		say("inject fd=tty high=0 errno=%d", inject(tty, TIOCSTI, argv[0]));
+	return 0;
 }
