@@ -52,14 +52,26 @@ _Noreturn static void give_up(struct session *s, const char *what)
 	_exit(PTY_TIMEOUT);
 }
 
+/* The older half of a flood, unless it is still to be matched. */
+static void make_room(struct session *s)
+{
+	size_t old = s->seen < sizeof(s->text) / 2 ? sizeof(s->text) / 2 : s->seen;
+
+	memmove(s->text, s->text + old, s->len - old + 1);
+	s->len -= old;
+	s->seen = 0;
+}
+
 /* Returns false when there is nothing to read at the moment, or never again. */
 static bool take(struct session *s, int timeout_ms)
 {
 	struct pollfd fd = { .fd = s->master, .events = POLLIN };
 	ssize_t n;
 
-	if (s->master < 0 || poll(&fd, 1, timeout_ms) <= 0 || s->len == sizeof(s->text) - 1)
+	if (s->master < 0 || poll(&fd, 1, timeout_ms) <= 0)
 		return false;
+	if (s->len == sizeof(s->text) - 1)
+		make_room(s);
 	n = read(s->master, s->text + s->len, sizeof(s->text) - 1 - s->len);
 	if (n <= 0)
 		return false;
@@ -79,6 +91,16 @@ static void expect(struct session *s, const char *what)
 			usleep(1000);
 	}
 	s->seen = (size_t)(found - s->text) + strlen(what);
+}
+
+/* Without reading: the terminal takes no more once its buffers are full. */
+static void await(struct session *s, const char *file)
+{
+	while (access(file, F_OK)) {
+		if (now() > s->deadline)
+			give_up(s, file);
+		usleep(1000);
+	}
 }
 
 /* ^C is the control character, \r the return key. */
@@ -119,6 +141,8 @@ static void perform(struct session *s, const char *step)
 
 	if (starts(step, "expect=", &rest)) {
 		expect(s, rest);
+	} else if (starts(step, "await=", &rest)) {
+		await(s, rest);
 	} else if (starts(step, "send=", &rest)) {
 		type(s, rest);
 	} else if (starts(step, "resize=", &rest)) {
