@@ -117,7 +117,7 @@ STOPPED='until grep -q "^State:.T" /proc/$pid/status; do :; done'
 }
 
 @test "Ctrl-Z stops all of the agent's group, and fg continues all of it" {
-	as_job 5 expect='ppid=' send='^Z' expect=Stopped expect='ready> ' send='fg\r' expect="$PROBE" \
+	as_job 5 expect='ppid=' send='^Z' expect=Stopped expect='ready> ' send='fg\r' job \
 		send='next\r' expect='line=next' -- "$RUN -- sh -c '$PROBE ids + wait-line; exit 5'"
 }
 
@@ -139,8 +139,8 @@ STOPPED='until grep -q "^State:.T" /proc/$pid/status; do :; done'
 }
 
 @test "a shell inside has jobs of its own" {
-	as_job 9 expect='inner> ' send="$PROBE ids + wait-line\\r" expect='ppid=' send='^Z' expect=Stopped \
-		expect='inner> ' send='jobs\r' expect=Stopped expect='inner> ' send='fg\r' expect="$PROBE" \
+	as_job 9 expect='inner> ' send="$PROBE catch 1 CONT + wait-line\\r" expect='ready pid=' send='^Z' expect=Stopped \
+		expect='inner> ' send='jobs\r' expect=Stopped expect='inner> ' send='fg\r' expect='agent got 18' \
 		send='typed\r' expect='line=typed' expect='inner> ' send="$PROBE hang\\r" expect=hanging \
 		send='^C' expect='inner> ' send='echo inner=$?\r' expect='inner=130' expect='inner> ' \
 		send="$PROBE wait-line &\\r" expect='inner> ' send='until jobs | grep Stop; do :; done\r' \
@@ -221,14 +221,14 @@ while [ -e /proc/\$init ]; do :; done; echo gone"
 @test "in the background it is stopped when its agent reads, and reads after fg" {
 	as_job 6 expect='ppid=' send='until jobs | grep Stop; do :; done\r' expect=Stopped expect='ready> ' \
 		send='bg\r' expect='ready> ' send='until jobs | grep Stop; do :; done\r' expect=Stopped \
-		expect='ready> ' send='fg\r' expect="$PROBE" send='typed\r' expect='line=typed' -- \
+		expect='ready> ' send='fg\r' job send='typed\r' expect='line=typed' -- \
 		"$RUN -- $PROBE ids + wait-line + exit 6 &"
 }
 
 @test "a running job brought to the foreground reads and is interrupted there" {
-	as_job 6 expect='ppid=' send='fg\r' expect="$PROBE" send='typed\r' expect='line=typed' -- \
-		"$RUN -- $PROBE ids + wait-file $PWD/now + wait-line + exit 6 & (read -r _ <go; echo >now) & disown; echo >go &"
-	as_job 130 expect='ppid=' send='fg\r' expect="$PROBE" send='^C' -- "$RUN -- $PROBE ids + hang &"
+	as_job 6 expect='ppid=' send='fg\r' job touch="$PWD/now" send='typed\r' expect='line=typed' -- \
+		"$RUN -- $PROBE ids + wait-file $PWD/now + wait-line + exit 6 &"
+	as_job 130 expect='ppid=' send='fg\r' job send='^C' -- "$RUN -- $PROBE ids + hang &"
 }
 
 @test "at the head of a pipeline it leaves the keys to others until its agent reads" {

@@ -103,6 +103,25 @@ static void await(struct session *s, const char *file)
 	}
 }
 
+/* Until the shell has given the terminal to a job. It prints the job's name before. */
+static void await_job(struct session *s)
+{
+	while (tcgetpgrp(s->master) == s->child) {
+		if (now() > s->deadline)
+			give_up(s, "a job in the foreground");
+		usleep(1000);
+	}
+}
+
+static void touch(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		trouble("cannot make %s", file);
+	close(fd);
+}
+
 /* ^C is the control character, \r the return key. */
 static void type(struct session *s, const char *keys)
 {
@@ -143,6 +162,8 @@ static void perform(struct session *s, const char *step)
 		expect(s, rest);
 	} else if (starts(step, "await=", &rest)) {
 		await(s, rest);
+	} else if (starts(step, "touch=", &rest)) {
+		touch(rest);
 	} else if (starts(step, "send=", &rest)) {
 		type(s, rest);
 	} else if (starts(step, "resize=", &rest)) {
@@ -150,6 +171,8 @@ static void perform(struct session *s, const char *step)
 	} else if (starts(step, "kill=", &rest)) {
 		if (kill(s->child, signal_number(rest)))
 			trouble("cannot signal the command");
+	} else if (!strcmp(step, "job")) {
+		await_job(s);
 	} else if (!strcmp(step, "hangup")) {
 		close(s->master);
 		s->master = -1;
