@@ -12,7 +12,7 @@ command_of() {
 	case $1 in
 	unshare) echo "unshare -Urpf --mount-proc $CRADLE init" ;;
 	# As a job of the shell; sandbox_tty.bats has the terminal of its own.
-	run) echo "$CRADLE run --tty=inherit --bind $TMPDIR $TMPDIR" ;;
+	run) echo "$CRADLE run --tty=inherit --bind ${TMPDIR:-/tmp} ${TMPDIR:-/tmp}" ;;
 	*) echo "$CRADLE $1" ;;
 	esac
 }

@@ -241,8 +241,11 @@ bool terminal_signal(struct terminal *t, const siginfo_t *info)
 {
 	bool kernel = info->si_code == SI_KERNEL;
 
-	if (!t->on || t->master < 0)
+	if (!t->on)
 		return false;
+	/* Seen before it was told. */
+	if (t->master < 0)
+		return kernel && info->si_signo == SIGHUP;
 	switch (info->si_signo) {
 	case SIGWINCH:
 		copy_size(t);
