@@ -3,9 +3,7 @@
 # shellcheck disable=SC1003,SC2086,SC2034,SC2016,SC2154 # variables of worlds.bash; those that bash -i expands
 
 load worlds
-
-# An interactive shell with job control and nothing of the tester's.
-SHELL_WORDS=(env -i PATH="$PATH" HOME=/ TERM=dumb PS1='ready> ' bash --norc --noprofile -i)
+load terminal
 
 # ways: how cradle is started below the shell or the terminal
 WAYS=(init run unshare)
@@ -14,18 +12,9 @@ command_of() {
 	case $1 in
 	unshare) echo "unshare -Urpf --mount-proc $CRADLE init" ;;
 	# As a job of the shell; sandbox_tty.bats has the terminal of its own.
-	run) echo "$CRADLE run --tty=inherit --bind $TMPDIR $TMPDIR" ;;
+	run) echo "$CRADLE run --tty=inherit --bind ${TMPDIR:-/tmp} ${TMPDIR:-/tmp}" ;;
 	*) echo "$CRADLE $1" ;;
 	esac
-}
-
-# at_terminal STEP... -- COMMAND...: gives $status and $output
-at_terminal() {
-	local rc=0
-	"$PROBE" pty "$@" >pty.out 2>pty.err 3>&- || rc=$?
-	# shellcheck disable=SC2034 # for fail()
-	world=pty status=$rc output=$(<pty.out) stderr=$(<pty.err)
-	[ $rc -ne 124 ] || fail "the terminal waited in vain"
 }
 
 # unshare(1) ignores INT and TERM itself, but dies of QUIT; so there only Ctrl-C is pressed.

@@ -91,7 +91,8 @@ static void copy_size(const struct terminal *t)
 /* All keys are the agent's: its own terminal makes lines, echoes and signals of them. */
 static void take(struct terminal *t)
 {
-	struct termios modes;
+	/* The kernel knows fewer characters than c_cc has room for. */
+	struct termios modes = { 0 };
 
 	if (tcgetattr(t->host, &modes) < 0)
 		return;
@@ -101,7 +102,6 @@ static void take(struct terminal *t)
 	cfmakeraw(&modes);
 	if (tcsetattr(t->host, TCSANOW, &modes) == 0)
 		t->taken = tcgetattr(t->host, &t->raw) == 0;
-	copy_size(t);
 }
 
 static void give_back(struct terminal *t)
@@ -111,14 +111,15 @@ static void give_back(struct terminal *t)
 	t->taken = false;
 }
 
-/* Returns whether it is ours to take. */
-static bool take_if_ours(struct terminal *t)
+/* As found now, which may be long after the last look. Returns whether we have the foreground. */
+static bool look_again(struct terminal *t)
 {
 	bool front = in_foreground(t);
 
 	t->taken = false;
 	if (front && t->wanted)
 		take(t);
+	copy_size(t);
 	return front;
 }
 
@@ -140,8 +141,7 @@ int terminal_start(struct terminal *t, int master, bool shared)
 		t->on = false;
 		return err;
 	}
-	(void)take_if_ours(t);
-	copy_size(t);
+	(void)look_again(t);
 	return 0;
 }
 
@@ -233,7 +233,7 @@ void terminal_ready(struct terminal *t, const struct pollfd *fds, unsigned n)
 static bool press(struct terminal *t, int sig)
 {
 	if (!t->taken)
-		(void)take_if_ours(t);
+		(void)look_again(t);
 	return ioctl(t->master, TIOCSIG, sig) == 0;
 }
 
@@ -241,15 +241,17 @@ bool terminal_signal(struct terminal *t, const siginfo_t *info)
 {
 	bool kernel = info->si_code == SI_KERNEL;
 
-	if (!t->on || t->master < 0)
+	if (!t->on)
 		return false;
+	/* Seen before it was told. */
+	if (t->master < 0)
+		return kernel && info->si_signo == SIGHUP;
 	switch (info->si_signo) {
 	case SIGWINCH:
 		copy_size(t);
 		return kernel;
 	case SIGCONT:
-		(void)take_if_ours(t);
-		copy_size(t);
+		(void)look_again(t);
 		return false;
 	case SIGINT:
 	case SIGQUIT:
@@ -301,8 +303,7 @@ enum terminal_go terminal_stopped(struct terminal *t, int sig)
 		give_back(t);
 		stopped = sys_stop_self();
 	}
-	front = take_if_ours(t);
-	copy_size(t);
+	front = look_again(t);
 	if (stopped)
 		return front && t->wanted ? TERMINAL_GO_ON_IN_FRONT : TERMINAL_GO_ON;
 	/* No shell will ever continue us, so none will give us the foreground: rather let the agent

@@ -182,6 +182,8 @@ static int make_own(struct spec *spec)
 	spec->core.watch = &watch;
 	spec->core.nwatch = 1;
 	spec->core.stopped = on_stopped;
+	/* ^Z could stop the child before it executes, with PID 1 deaf until it does. */
+	spec->core.flags &= ~(unsigned)CRADLE_SHARE_MEMORY;
 	return 0;
 }
 

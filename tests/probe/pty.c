@@ -3,12 +3,14 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,14 +52,26 @@ _Noreturn static void give_up(struct session *s, const char *what)
 	_exit(PTY_TIMEOUT);
 }
 
+/* The older half of a flood, unless it is still to be matched. */
+static void make_room(struct session *s)
+{
+	size_t old = s->seen < sizeof(s->text) / 2 ? sizeof(s->text) / 2 : s->seen;
+
+	memmove(s->text, s->text + old, s->len - old + 1);
+	s->len -= old;
+	s->seen = 0;
+}
+
 /* Returns false when there is nothing to read at the moment, or never again. */
 static bool take(struct session *s, int timeout_ms)
 {
 	struct pollfd fd = { .fd = s->master, .events = POLLIN };
 	ssize_t n;
 
-	if (s->master < 0 || poll(&fd, 1, timeout_ms) <= 0 || s->len == sizeof(s->text) - 1)
+	if (s->master < 0 || poll(&fd, 1, timeout_ms) <= 0)
 		return false;
+	if (s->len == sizeof(s->text) - 1)
+		make_room(s);
 	n = read(s->master, s->text + s->len, sizeof(s->text) - 1 - s->len);
 	if (n <= 0)
 		return false;
@@ -77,6 +91,35 @@ static void expect(struct session *s, const char *what)
 			usleep(1000);
 	}
 	s->seen = (size_t)(found - s->text) + strlen(what);
+}
+
+/* Without reading: the terminal takes no more once its buffers are full. */
+static void await(struct session *s, const char *file)
+{
+	while (access(file, F_OK)) {
+		if (now() > s->deadline)
+			give_up(s, file);
+		usleep(1000);
+	}
+}
+
+/* Until the shell has given the terminal to a job. It prints the job's name before. */
+static void await_job(struct session *s)
+{
+	while (tcgetpgrp(s->master) == s->child) {
+		if (now() > s->deadline)
+			give_up(s, "a job in the foreground");
+		usleep(1000);
+	}
+}
+
+static void touch(const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		trouble("cannot make %s", file);
+	close(fd);
 }
 
 /* ^C is the control character, \r the return key. */
@@ -117,6 +160,10 @@ static void perform(struct session *s, const char *step)
 
 	if (starts(step, "expect=", &rest)) {
 		expect(s, rest);
+	} else if (starts(step, "await=", &rest)) {
+		await(s, rest);
+	} else if (starts(step, "touch=", &rest)) {
+		touch(rest);
 	} else if (starts(step, "send=", &rest)) {
 		type(s, rest);
 	} else if (starts(step, "resize=", &rest)) {
@@ -124,6 +171,8 @@ static void perform(struct session *s, const char *step)
 	} else if (starts(step, "kill=", &rest)) {
 		if (kill(s->child, signal_number(rest)))
 			trouble("cannot signal the command");
+	} else if (!strcmp(step, "job")) {
+		await_job(s);
 	} else if (!strcmp(step, "hangup")) {
 		close(s->master);
 		s->master = -1;
@@ -185,4 +234,32 @@ int verb_pty(int argc, char **argv)
 	finish(&s);
 	show(&s);
 	_exit(WIFSIGNALED(s.status) ? 128 + WTERMSIG(s.status) : WEXITSTATUS(s.status));
+}
+
+/* Returns the errno of the first key that wasn't taken, or 0. */
+static int inject(int fd, unsigned long request, const char *keys)
+{
+	for (; *keys; keys++) {
+		/* Raw: the C library's ioctl(3) would cut the number of the request. */
+		if (syscall(SYS_ioctl, fd, request, keys) < 0)
+			return errno;
+	}
+	return 0;
+}
+
+/* inject KEYS: as if typed, at each terminal within reach, and in all spellings */
+int verb_inject(int argc, char **argv)
+{
+	static const unsigned long requests[] = { TIOCSTI, TIOCSTI | 1UL << 32 };
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	(void)argc;
+	for (int fd = 0; fd <= 2; fd++) {
+		for (int i = 0; i < 2; i++)
+			say("inject fd=%d high=%d errno=%d", fd, i,
+			    inject(fd, requests[i], argv[0]));
+	}
+	if (tty >= 0)
+		say("inject fd=tty high=0 errno=%d", inject(tty, TIOCSTI, argv[0]));
+	return 0;
 }
