@@ -63,7 +63,7 @@ STOPPED='until grep -q "^State:.T" /proc/$pid/status; do :; done'
 
 @test "no word gets into the host's terminal" {
 	local how
-	echo "exec $PROBE inject 'echo bro\"\"ken
+	echo "exec $PROBE stuff 'echo bro\"\"ken
 '" >inject
 	for how in '' '</dev/null' '</dev/null >/dev/null' '2>/dev/null | cat'; do
 		as_job 0 -- "$RUN -- sh $PWD/inject $how"
@@ -78,10 +78,10 @@ STOPPED='until grep -q "^State:.T" /proc/$pid/status; do :; done'
 }
 
 @test "a terminal that isn't the agent's refuses injection" {
-	as_job 0 -- "$RUN --tty=new-session -- $PROBE inject x"
+	as_job 0 -- "$RUN --tty=new-session -- $PROBE stuff x"
 	expect_count 6 'inject fd=[012] high=[01] errno=(1|5)'
 	refute_match 'inject fd=tty'
-	as_job 0 -- "$RUN -- $PROBE inject x </dev/null"
+	as_job 0 -- "$RUN -- $PROBE stuff x </dev/null"
 	expect_count 4 'inject fd=[12] high=[01] errno=(1|5)'
 	refute_match 'inject fd=tty'
 }

@@ -7,6 +7,7 @@
 #include "capability.h"
 #include "enter.h"
 #include "lifeline.h"
+#include "dest.h"
 #include "log.h"
 #include "namespaces.h"
 #include "relay.h"
@@ -193,8 +194,11 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 	/* The caller's terminal, on whatever descriptor, must not control what is inside: it could
 	 * type there (TIOCSTI). */
 	err = setsid() < 0 ? log_errno(-errno, "cannot make a session") : leave_keyring(NULL);
-	if (!err && chdir(dir) < 0)
-		err = log_errno(-errno, "cannot change to %s inside", dir);
+	if (!err) {
+		err = dest_chdir(dir);
+		if (err)
+			(void)log_errno(err, "cannot change to %s inside", dir);
+	}
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
 	spec->core.argv = visit->argv;

@@ -110,6 +110,9 @@ const char *plan_unused(const struct plan *plan, const char *option);
  * is a PID namespace whose /proc can be mounted. 0, or -EINVAL after saying why. */
 int plan_finish(struct plan *plan, bool pid, bool net);
 
+/* The host's tree with the defaults, and nothing else. */
+bool plan_is_default(const struct plan *plan);
+
 /* The lines of a configuration file that ask for this, without the last line's end. Returns buf, or
  * NULL where there was no room. */
 const char *op_line(const struct plan *plan, const struct op *op, char *buf, size_t size);

@@ -238,3 +238,9 @@ int plan_finish(struct plan *plan, bool pid, bool net)
 	}
 	return err;
 }
+
+bool plan_is_default(const struct plan *plan)
+{
+	return plan->root == ROOT_HOST && !plan->has_root_op && !plan->root_overlay && plan->nops &&
+	       (plan->op[plan->nops - 1].flags & OP_DEFAULT);
+}

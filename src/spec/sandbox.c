@@ -213,6 +213,10 @@ int sandbox_finish(struct spec *spec)
 	if (!err)
 		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
 				  "--unshare-uts");
+	/* Root's id is the host's root whatever capabilities it has lost: in a namespace below it
+	 * could mount the host's cgroups, and kill by them. Who keeps capabilities wants them. */
+	if (!ns->disable_userns_given && !run->bwrap && !uid && own_user && !run->confine.caps)
+		ns->disable_userns = true;
 	if (!err)
 		err = check_needs(ns->disable_userns, own_user, "--disable-userns",
 				  "--unshare-user");

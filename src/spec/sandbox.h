@@ -30,7 +30,7 @@ struct spec_ns {
 	bool late_time;             /* made by PID 1, for the agent alone */
 	bool offsets;
 	int64_t monotonic_ns, boottime_ns; /* of the time namespace */
-	bool disable_userns, assert_userns_disabled;
+	bool disable_userns, disable_userns_given, assert_userns_disabled;
 };
 
 struct idmap {

@@ -108,6 +108,7 @@ const char *set_pidns(struct spec *spec, const char *value)
 
 const char *set_disable_userns(struct spec *spec, const char *value)
 {
+	spec->run.ns.disable_userns_given = true;
 	return set_bool(&spec->run.ns.disable_userns, value);
 }
 

@@ -257,21 +257,18 @@ static int apply_symlink(struct assembly *a, const struct op *op)
 
 static int apply_chmod(struct assembly *a, const struct op *op)
 {
-	int fd = dest_open(&a->root, op->dest, DEST_EXISTS, 0);
-	int file, err;
+	/* fchmod(2) takes no O_PATH descriptor; one look-up, so that nobody can change the name in
+	 * between. */
+	int fd = tree_open(a->root.fd, op->dest, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	int err = fd < 0 ? fd : dest_is_own(&a->root, fd) ? 0 : -EROFS;
 
-	if (fd < 0)
-		return fd;
-	if (!dest_is_own(&a->root, fd)) {
+	if (!err && fchmod(fd, (mode_t)op->perms) < 0)
+		err = -errno;
+	if (fd >= 0)
 		(void)close(fd);
-		return log_errno(-EROFS, "cannot change %s (it is the host's)", op->dest);
-	}
-	(void)close(fd);
-	file = tree_open(a->root.fd, op->dest, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	err = file < 0 ? file : fchmod(file, (mode_t)op->perms) < 0 ? -errno : 0;
-	if (file >= 0)
-		(void)close(file);
-	return err ? log_errno(err, "cannot change the permissions of %s", op->dest) : 0;
+	return err ? log_errno(err, "cannot change the permissions of %s%s", op->dest,
+			       err == -EROFS ? " (it is the host's)" : "")
+		   : 0;
 }
 
 static int apply_remount(struct assembly *a, const struct op *op)

@@ -150,3 +150,23 @@ int dest_parent(const struct newroot *root, const char *dest, const char **name)
 		(*name)--;
 	return walk(root, dest, path);
 }
+
+int dest_open_inside(const char *path, int flags)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = root < 0 ? -errno : tree_open(root, path, flags);
+
+	if (root >= 0)
+		(void)close(root);
+	return fd;
+}
+
+int dest_chdir(const char *path)
+{
+	int dir = dest_open_inside(path, O_PATH | O_DIRECTORY);
+	int err = dir < 0 ? dir : fchdir(dir) < 0 ? -errno : 0;
+
+	if (dir >= 0)
+		(void)close(dir);
+	return err;
+}

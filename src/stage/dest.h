@@ -28,6 +28,12 @@ enum dest_kind { DEST_EXISTS, DEST_DIR, DEST_FILE };
  * file systems of ours. perms: of the last component. -errno after saying why. */
 int dest_open(const struct newroot *root, const char *dest, enum dest_kind kind, mode_t perms);
 
+/* Open, or change to, what the sandbox calls path, once there is nothing but the sandbox: no link
+ * of its files leads into /proc/self/fd, where PID 1 may hold what is the host's (CVE-2024-21626).
+ * Descriptor, 0, or -errno without a word. */
+int dest_open_inside(const char *path, int flags);
+int dest_chdir(const char *path);
+
 /* The directory that dest is in, made if need be; *name becomes dest's last component. */
 int dest_parent(const struct newroot *root, const char *dest, const char **name);
 

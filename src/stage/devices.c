@@ -41,6 +41,18 @@ static int make_terminals(struct assembly *a, int dev, const char *dest)
 	return 0;
 }
 
+/* The nodes are the host's, whose owner could change their permissions; writing to the device is no
+ * writing to the mount. */
+static int lock_nodes(struct assembly *a, const char *dest)
+{
+	int fd = tree_open(a->root.fd, dest, O_PATH);
+	int err = fd < 0 ? fd : tree_lock_below(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return err ? log_errno(err, "cannot make the device nodes read-only") : 0;
+}
+
 /* PID 1 closes all that it doesn't need, in one call, once the agent runs. */
 int devices_make(struct assembly *a, const char *dest)
 {
@@ -57,6 +69,8 @@ int devices_make(struct assembly *a, const char *dest)
 		err = bind_node(dev, dest, nodes[i], nodes[i]);
 	if (!err && a->console && !strncmp(a->console, "/dev/", 5))
 		err = bind_node(dev, dest, a->console + 5, "console");
+	if (!err && a->outside_root)
+		err = lock_nodes(a, dest);
 	if (!err)
 		err = make_terminals(a, dev, dest);
 	/* The last one only where it has always been. */

@@ -2,6 +2,7 @@
  */
 #include "hold.h"
 
+#include "dest.h"
 #include "log.h"
 
 #include <errno.h>
@@ -11,10 +12,10 @@
 static int lock(struct spec *spec, const char *path)
 {
 	struct flock all = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = dest_open_inside(path, O_RDONLY | O_NOCTTY);
 
 	if (fd < 0)
-		return log_errno(-errno, "cannot open the lock file %s", path);
+		return log_errno(fd, "cannot open the lock file %s", path);
 	if (fcntl(fd, F_SETLK, &all) < 0)
 		return log_errno(-errno, "cannot lock the file %s", path);
 	spec_keep(spec, fd);

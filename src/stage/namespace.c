@@ -4,6 +4,7 @@
 
 #include "best_effort.h"
 #include "clocks.h"
+#include "dest.h"
 #include "idmap.h"
 #include "log.h"
 #include "namespaces.h"
@@ -102,21 +103,31 @@ static int enter_second_userns(const struct spec_run *run)
 			 errno == EPERM ? " (it must be a child of the sandbox's)" : "");
 }
 
+/* In the host's own tree alone no link can be meant to lead astray. */
+static int go_to(const struct spec_run *run, const char *dir)
+{
+	if (!plan_is_default(&run->plan))
+		return dest_chdir(dir);
+	return chdir(dir) < 0 ? -errno : 0;
+}
+
 /* bwrap's second choice is the home directory, and it doesn't say so. */
 static int change_dir(struct spec *spec, const char *cwd)
 {
 	struct spec_run *run = &spec->run;
 	const char *home = run->bwrap ? environment_get(spec, "HOME") : NULL;
+	int err;
 
 	run->pwd = run->chdir ? run->chdir : cwd;
-	if (chdir(run->pwd) == 0)
+	err = go_to(run, run->pwd);
+	if (!err)
 		return 0;
 	if (run->chdir)
-		return log_errno(-errno, "cannot change to %s inside", run->pwd);
+		return log_errno(err, "cannot change to %s inside", run->pwd);
 	if (!run->bwrap)
 		log_warn("%s isn't there inside: starting in /", run->pwd);
 	run->pwd = home;
-	if (home && chdir(home) == 0)
+	if (home && go_to(run, home) == 0)
 		return 0;
 	run->pwd = "/";
 	return chdir("/") < 0 ? log_errno(-errno, "cannot change to / inside") : 0;

@@ -57,6 +57,18 @@ static int enter(struct assembly *a, int tree)
 	return err ? log_errno(err, "cannot enter the new root file system") : 0;
 }
 
+/* From here on the image's links count, and one could name a descriptor of ours (CVE-2024-21626).
+ */
+static void close_sources(struct assembly *a)
+{
+	if (a->host >= 0)
+		(void)close(a->host);
+	if (a->scratch >= 0)
+		(void)close(a->scratch);
+	for (unsigned i = 0; i < a->plan->nlayers; i++)
+		(void)close(a->plan->layer[i].fd);
+}
+
 /* pivot_root(2), "pivot_root(".", ".")". Up to here the host's /proc had to be there: the kernel
  * allows a fresh one only to those who can see one in full. */
 static int leave_host(struct assembly *a)
@@ -71,6 +83,7 @@ static int leave_host(struct assembly *a)
 	/* What lies on top of "/" goes first: the scratch file system, then the host's tree. */
 	for (int i = a->scratch < 0; i < 2 && !err; i++)
 		err = umount2(".", MNT_DETACH) < 0 ? -errno : 0;
+	close_sources(a);
 	return err ? log_errno(err, "cannot let go of the host's tree") : 0;
 }
 
@@ -117,7 +130,7 @@ int root_assemble(struct assembly *a)
 {
 	struct plan *plan = a->plan;
 	/* Permissions are what was asked for; of the defaults, no name is left bare. */
-	bool plain = !plan->nops || (plan->op[plan->nops - 1].flags & OP_DEFAULT);
+	bool plain = plan_is_default(plan);
 	mode_t mask = plain ? 0 : umask(0);
 	int err, tree;
 

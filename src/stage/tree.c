@@ -81,6 +81,13 @@ int tree_set(int at, uint64_t attr)
 	return set_attributes(at, 0, &one);
 }
 
+int tree_lock_below(int at)
+{
+	struct attributes all = { .set = TREE_RDONLY }, one = { .clear = TREE_RDONLY };
+
+	return set_attributes(at, RECURSIVE, &all) ?: set_attributes(at, 0, &one);
+}
+
 int tree_map_ids(int tree, int userns)
 {
 	struct attributes map = { .set = ATTR_IDMAP, .userns_fd = (uint64_t)userns };

@@ -27,6 +27,9 @@ int tree_place(int tree, const char *name, int at, const char *dest);
 /* Add attributes to this mount alone. */
 int tree_set(int at, uint64_t attr);
 
+/* Make all that is mounted below this mount read-only, but not this one. */
+int tree_lock_below(int at);
+
 /* Show the ids of a tree that isn't attached yet as the user namespace maps them. */
 int tree_map_ids(int tree, int userns);
 

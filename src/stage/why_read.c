@@ -228,7 +228,8 @@ static enum why_runtime runtime(const struct why_facts *facts)
 	/* A machine whose files were an image once has that file as well. */
 	if (facts->names_mounted && !access("/.dockerenv", F_OK))
 		return WHY_RUNTIME_DOCKER;
-	if (!access("/run/.containerenv", F_OK))
+	/* While a root is being made, "/" has a /run of its own and "." is the host's. */
+	if (!access("/run/.containerenv", F_OK) || !access("run/.containerenv", F_OK))
 		return WHY_RUNTIME_PODMAN;
 	if (world && !strcmp(world, "namespace"))
 		return WHY_RUNTIME_CRADLE;

@@ -114,7 +114,7 @@ static const struct verb verbs[] = {
 
 	{ "pty", verb_pty, 2, true },
 	{ "killer", verb_killer, 3, true },
-	{ "inject", verb_inject, 1, false },
+	{ "stuff", verb_stuff, 1, false },
 	{ "early", verb_early, 3, true },
 };
 

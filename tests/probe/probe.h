@@ -71,6 +71,6 @@ verb_fn verb_filter, verb_become;
 /* pty.c, outside.c, killer.c: these run on the host, around cradle. */
 verb_fn verb_pty, verb_early, verb_killer;
 /* pty.c: this one inside. */
-verb_fn verb_inject;
+verb_fn verb_stuff;
 
 #endif

@@ -247,8 +247,8 @@ static int inject(int fd, unsigned long request, const char *keys)
 	return 0;
 }
 
-/* inject KEYS: as if typed, at each terminal within reach, and in all spellings */
-int verb_inject(int argc, char **argv)
+/* stuff KEYS: as if typed, at each terminal within reach, and in all spellings */
+int verb_stuff(int argc, char **argv)
 {
 	static const unsigned long requests[] = { TIOCSTI, TIOCSTI | 1UL << 32 };
 	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
