@@ -193,7 +193,7 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 	lifeline_tie(parent);
 	/* The caller's terminal, on whatever descriptor, must not control what is inside: it could
 	 * type there (TIOCSTI). */
-	err = setsid() < 0 ? log_errno(-errno, "cannot make a session") : leave_keyring(NULL);
+	err = setsid() < 0 ? log_errno(-errno, "cannot make a session") : leave_keyring(&spec->run);
 	if (!err) {
 		err = dest_chdir(dir);
 		if (err)
@@ -215,6 +215,8 @@ static int stand_by(pid_t pid)
 			   .status = -1,
 			   .parent = -1,
 			   .name = -1,
+			   .block = -1,
+			   .events = { .exec = -1 },
 			   .apart = true,
 			   .network = -1,
 			   .signals = -1 };

@@ -239,7 +239,8 @@ int mapper_plan(struct spec_run *run)
 	bool asked = !idmap_is_single(ids);
 	int err = 0;
 
-	if (!(run->ns.unshare >> NS_USER & 1) || (!asked && run->uid != 0))
+	if (!(run->ns.unshare >> NS_USER & 1) || (!asked && run->uid != 0) ||
+	    run->status.userns_block_fd >= 0)
 		return 0;
 	describe(ids, both);
 	if (!asked && !(both[0].privileged && both[1].privileged))

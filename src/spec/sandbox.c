@@ -80,12 +80,6 @@ static int check_status(const struct spec_run *run)
 	return err;
 }
 
-/* Without a user namespace, root may mount a /proc of the PIDs of the host, too. */
-static bool own_proc(const struct spec_ns *ns, bool root)
-{
-	return root || (ns->unshare >> NS_PID & 1) || ns->join[NS_PID] || ns->join_fd[NS_PID] >= 0;
-}
-
 /* --net says which, --share-net and --unshare-net whether: the last one counts. */
 static int finish_net(struct spec_run *run, bool user)
 {
@@ -129,14 +123,22 @@ static int check_maps(const char *option, const struct idmap *maps, unsigned n)
 	return 0;
 }
 
-static int check_ids(const struct spec_ids *ids, bool user, bool own_user)
+static int check_ids(const struct spec_run *run, bool user, bool own_user)
 {
-	int err = check_needs(ids->uid_given || ids->gid_given, user, "--uid and --gid",
-			      "--unshare-user");
+	const struct spec_ids *ids = &run->ids;
+	int err = check_needs((ids->uid_given && ids->uid != run->uid) ||
+				      (ids->gid_given && ids->gid != run->gid),
+			      user, "--uid and --gid", "--unshare-user");
 
 	if (!err)
 		err = check_needs(ids->nuid_maps || ids->ngid_maps || ids->map_auto, own_user,
 				  "--map-uid, --map-gid and --map-auto", "--unshare-user");
+	if (!err && run->status.userns_block_fd >= 0 &&
+	    (ids->nuid_maps || ids->ngid_maps || ids->map_auto)) {
+		log_error("--userns-block-fd means that somebody else maps the ids: expected no "
+			  "--map-uid, --map-gid or --map-auto with it");
+		err = -EINVAL;
+	}
 	if (!err)
 		err = check_maps("--map-uid", ids->uid_map, ids->nuid_maps);
 	return err ? err : check_maps("--map-gid", ids->gid_map, ids->ngid_maps);
@@ -209,7 +211,7 @@ int sandbox_finish(struct spec *spec)
 	if (!(ns->unshare >> NS_PID & 1))
 		run->as_pid_1 = !run->status.nlocks && !run->status.nsync;
 	if (!err)
-		err = check_ids(&run->ids, user, own_user);
+		err = check_ids(run, user, own_user);
 	if (!err)
 		err = check_needs(spec->enter.hostname, ns->unshare >> NS_UTS & 1, "--hostname",
 				  "--unshare-uts");
@@ -230,5 +232,5 @@ int sandbox_finish(struct spec *spec)
 		return check_joined_mounts(run, own_user);
 	/* Only who has rights over a PID namespace may mount its /proc, and the same for /sys. */
 	has = ns->unshare | (own_user ? 0 : joined);
-	return plan_finish(&run->plan, own_proc(ns, !uid && !user), has >> NS_NET & 1);
+	return plan_finish(&run->plan, (has >> NS_PID & 1) || (!uid && !user), has >> NS_NET & 1);
 }

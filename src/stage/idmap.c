@@ -86,7 +86,7 @@ bool idmap_has_gid(const struct spec_run *run, unsigned gid, unsigned wanted)
 {
 	const struct spec_ids *ids = &run->ids;
 
-	if (!(run->ns.unshare >> NS_USER & 1))
+	if (!(run->ns.unshare >> NS_USER & 1) || run->status.userns_block_fd >= 0)
 		return is_mapped_here(wanted);
 	if (ids->ngid_maps)
 		return idranges_find(ids->gid_map, ids->ngid_maps, IDRANGES_INSIDE, wanted);

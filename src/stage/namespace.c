@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { GID_TTY = 5 }; /* in every distribution, as devices_make() has it */
@@ -52,7 +50,7 @@ int leave_keyring(struct spec_run *run)
 	if (syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) >= 0 ||
 	    errno == ENOSYS || errno == EPERM)
 		return 0;
-	if (run && (run->best_effort & BEST_KEYRING)) {
+	if (run->best_effort & BEST_KEYRING) {
 		run->not_enforced |= BEST_KEYRING;
 		return 0;
 	}
@@ -152,8 +150,7 @@ static int enter_root(struct spec *spec, const struct inside *in)
 	struct assembly a = { .plan = &spec->run.plan,
 			      .scratch = -1,
 			      .outside_root = in->uid == 0 || idmap_reaches_root(&spec->run.ids),
-			      .single_id = spec->run.status.userns_block_fd >= 0 ||
-					   !idmap_has_gid(&spec->run, in->gid, GID_TTY),
+			      .single_id = !idmap_has_gid(&spec->run, in->gid, GID_TTY),
 			      .label = spec->run.confine.file_label };
 	int mnt = spec->run.ns.join_fd[NS_MNT];
 	char console[64];
@@ -199,11 +196,11 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	if (!err)
 		err = set_hostname(spec);
 	if (!err)
+		err = enter_second_userns(run);
+	if (!err)
 		err = userns_seal(run, proc);
 	if (!err)
 		err = change_dir(spec, cwd);
-	if (!err)
-		err = enter_second_userns(run);
 	/* /proc/1/mem, environ and fd are nobody's business. Last, for it locks us out of our own
 	 * /proc/self as well. */
 	if (!err && !run->as_pid_1)
