@@ -140,6 +140,38 @@ maps() {
 	end_sandbox
 }
 
+@test "bwrap's --unshare-pid makes a PID namespace below the one of --pidns" {
+	sandbox
+	run -7 as_nobody "$CRADLE" bwrap --userns 10 --pidns 11 --unshare-pid --ro-bind / / --proc /proc -- \
+		sh -c 'readlink /proc/self/ns/pid; echo $PPID; exit 7' 10<"/proc/$agent/ns/user" 11<"/proc/$agent/ns/pid"
+	[ "${lines[0]}" != "$(readlink "/proc/$agent/ns/pid")" ]
+	[ "${lines[0]}" != "$(readlink /proc/self/ns/pid)" ]
+	[ "${lines[1]}" = 1 ]
+	# Those above see it.
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$CRADLE" bwrap --userns 10 --pidns 11 --unshare-pid \
+		--ro-bind / / --proc /proc -- "$PROBE" print lower + hang >under 3>&- \
+		10<"/proc/$agent/ns/user" 11<"/proc/$agent/ns/pid" &
+	local other=$!
+	await "grep -q lower under"
+	run -0 as_nobody "$CRADLE" enter "$agent" sh -c 'cat /proc/[0-9]*/cmdline | tr "\0" " "'
+	[[ "$output" == *"print lower"* ]]
+	end_sandbox
+	wait $other || true
+}
+
+@test "a second user namespace is entered after the set-up" {
+	sandbox
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		nsenter -U --preserve-credentials -t "$agent" unshare -U sleep 60 3>&- &
+	local second=$!
+	await '[ "$(cat /proc/$second/comm)" = sleep ]'
+	run -0 as_nobody "$CRADLE" bwrap --userns 10 --userns2 11 --unshare-pid --ro-bind / / --proc /proc -- \
+		readlink /proc/self/ns/user 10<"/proc/$agent/ns/user" 11<"/proc/$second/ns/user"
+	[ "$output" = "$(readlink "/proc/$second/ns/user")" ]
+	kill "$second"
+	end_sandbox
+}
+
 @test "what can't be joined is named with the reason" {
 	sandbox
 	run -125 --separate-stderr as_nobody "$CRADLE" run --join "net=$agent" -- true

@@ -2,6 +2,7 @@
  * namespace open. */
 #include "launch.h"
 
+#include "below.h"
 #include "join.h"
 #include "lifeline.h"
 #include "limited.h"
@@ -34,6 +35,9 @@
 #define SYS_clone3 435
 #endif
 
+#ifndef CLONE_PIDFD
+#define CLONE_PIDFD 0x1000
+#endif
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
@@ -54,10 +58,23 @@ static uint64_t flags_of(const struct spec_ns *ns)
 	return ns->late_time ? flags & ~ns_flag(NS_TIME) : flags;
 }
 
-/* A cgroup namespace would be rooted in our own group: see limited_inside(). */
-static pid_t clone_namespaces(uint64_t flags, const struct cgroup *cg)
+/* In somebody between, for the PID namespace: what it clones is our child all the same. */
+static pid_t clone_for_parent(void *arg, int *pidfd)
 {
-	struct clone_args3 args = { .flags = flags, .exit_signal = SIGCHLD };
+	struct clone_args3 *args = arg;
+	long pid;
+
+	args->flags |= CLONE_PARENT | CLONE_PIDFD;
+	args->exit_signal = 0;
+	args->pidfd = (uint64_t)(uintptr_t)pidfd;
+	pid = syscall(SYS_clone3, args, sizeof(*args));
+	return pid < 0 ? -errno : (pid_t)pid;
+}
+
+/* A cgroup namespace would be rooted in our own group: see limited_inside(). */
+static pid_t clone_namespaces(const struct spec_ns *ns, const struct cgroup *cg)
+{
+	struct clone_args3 args = { .flags = flags_of(ns), .exit_signal = SIGCHLD };
 	long pid;
 
 	if (cgroup_used(cg))
@@ -66,6 +83,8 @@ static pid_t clone_namespaces(uint64_t flags, const struct cgroup *cg)
 		args.flags |= CLONE_INTO_CGROUP;
 		args.cgroup = (uint64_t)cgroup_into(cg);
 	}
+	if (ns->join_fd[NS_PID] >= 0 && (ns->unshare >> NS_PID & 1))
+		return below_clone(clone_for_parent, &args);
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	/* Docker's filter can't look into the structure, and so refuses all of it. Time namespaces
 	 * have no bit in the older call (its lowest byte is the signal). */
@@ -77,12 +96,12 @@ static pid_t clone_namespaces(uint64_t flags, const struct cgroup *cg)
 /* What may be missing goes if it is in the way. */
 static pid_t clone_what_can_be(struct spec_ns *ns, const struct cgroup *cg)
 {
-	pid_t pid = clone_namespaces(flags_of(ns), cg);
+	pid_t pid = clone_namespaces(ns, cg);
 
 	if (pid >= 0 || !ns->try_ || !(ns->try_ & ns->unshare))
 		return pid;
 	ns->unshare &= ~ns->try_;
-	return clone_namespaces(flags_of(ns), cg);
+	return clone_namespaces(ns, cg);
 }
 
 /* What isn't needed to stand by: the agent's files and directory are its own business. */
