@@ -86,6 +86,16 @@ namespaces() {
 	end_sandbox
 }
 
+@test "the sandbox's resource limits hold what enters it, and its own stay where they are lower" {
+	sandbox --name "$box" --rlimit nofile=55:66
+	run -0 --separate-stderr as_nobody "$CRADLE" enter "$box" sh -c 'ulimit -n; ulimit -Hn'
+	[ "$output" = $'55\n66' ]
+	[ "$stderr" = "" ]
+	run -0 as_nobody sh -c 'ulimit -n 44; exec "$0" enter "$1" sh -c "ulimit -n; ulimit -Hn"' "$CRADLE" "$box"
+	[ "$output" = $'44\n44' ]
+	end_sandbox
+}
+
 @test "signals reach what entered, and it ends with who entered it and with the sandbox" {
 	sandbox --name "$box"
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$CRADLE" enter "$box" \

@@ -5,6 +5,7 @@
 
 #include "bpf.h"
 #include "capability.h"
+#include "cgroup_follow.h"
 #include "enter.h"
 #include "lifeline.h"
 #include "dest.h"
@@ -23,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -33,6 +35,10 @@ struct visit {
 	struct spec *spec;
 	char **argv;
 	uid_t uid; /* who we are outside */
+	struct cgroup_follow groups;
+	struct rlimit limits[RLIM_NLIMITS];
+	bool has_limit[RLIM_NLIMITS];
+	int gate[2]; /* read by the child, which waits for it */
 };
 
 static const char usage[] =
@@ -184,13 +190,44 @@ static int take_ids(struct spec_ids *ids, int proc)
 	return 0;
 }
 
+/* What the agent may use, this may use once more. Outside: who is in there may be anybody. */
+static void find_limits(struct visit *visit, pid_t pid)
+{
+	cgroup_follow_open(&visit->groups, pid);
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		visit->has_limit[i] = prlimit(pid, i, NULL, &visit->limits[i]) == 0;
+}
+
+/* None is raised above our own. */
+static void take_limits(const struct visit *visit)
+{
+	struct rlimit own;
+
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		struct rlimit limit = visit->limits[i];
+
+		if (!visit->has_limit[i] || getrlimit(i, &own) < 0)
+			continue;
+		if (limit.rlim_max > own.rlim_max)
+			limit.rlim_max = own.rlim_max;
+		if (limit.rlim_cur > limit.rlim_max)
+			limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(i, &limit);
+	}
+}
+
 static _Noreturn void run_command(struct visit *visit, int parent)
 {
 	struct spec *spec = visit->spec;
 	const char *dir = spec->run.chdir ? spec->run.chdir : "/";
+	char byte;
 	int err;
 
 	lifeline_tie(parent);
+	(void)close(visit->gate[1]);
+	if (read(visit->gate[0], &byte, 1) != 1)
+		_exit(CRADLE_EXIT_FAILURE);
+	take_limits(visit);
 	/* The caller's terminal, on whatever descriptor, must not control what is inside: it could
 	 * type there (TIOCSTI). */
 	err = setsid() < 0 ? log_errno(-errno, "cannot make a session") : leave_keyring(&spec->run);
@@ -260,6 +297,9 @@ static int enter(const struct target *target, void *arg)
 	if (err)
 		return err;
 	warn_of_filter(visit, status);
+	find_limits(visit, target->pid);
+	if (pipe2(visit->gate, O_CLOEXEC) < 0)
+		return log_errno(-errno, "cannot make a pipe");
 	if (setns(target->pidfd, target->flags) < 0) {
 		err = -errno;
 		return log_errno(err, "cannot enter the sandbox of %d%s", target->pid,
@@ -274,6 +314,10 @@ static int enter(const struct target *target, void *arg)
 				 errno == ENOMEM ? " (its PID 1 has gone)" : "");
 	if (pid == 0)
 		run_command(visit, self);
+	if (!cgroup_follow_put(&visit->groups, pid))
+		log_warn("the sandbox's control groups don't hold what enters it (only who may "
+			 "write to them and to the one above both can put it there)");
+	(void)!write(visit->gate[1], "", 1);
 	exit(stand_by(pid));
 }
 
