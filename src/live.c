@@ -8,6 +8,7 @@
 #include "hold.h"
 #include "launch.h"
 #include "log.h"
+#include "refuse.h"
 #include "report.h"
 #include "status.h"
 #include "tell.h"
@@ -206,18 +207,6 @@ static void inside(struct spec *spec, const struct inside *in)
 	if (spec->run.as_pid_1)
 		cradle_become(&spec->core);
 	live(spec, err);
-}
-
-/* Never setuid: what a user asks for must not be done with more rights than he has. */
-static int refuse_setuid(void)
-{
-	/* What the kernel wrote down at execve(2); asking takes a call each. */
-	if (!getauxval(AT_SECURE) && getauxval(AT_UID) == getauxval(AT_EUID) &&
-	    getauxval(AT_GID) == getauxval(AT_EGID))
-		return 0;
-	log_error("refused to run setuid, setgid or with file capabilities (it needs none: chmod "
-		  "u-s,g-s and setcap -r)");
-	return -EPERM;
 }
 
 int live_run(bool bwrap, char *start, int argc, char **argv)

@@ -184,3 +184,13 @@ namespaces() {
 	[[ "$stderr" == "cradle: cannot enter 999999999: No such process" ]]
 	end_sandbox
 }
+
+@test "started setuid it refuses" {
+	sandbox
+	cp "$CRADLE" setuid
+	chmod 4755 setuid
+	run -125 --separate-stderr setpriv --reuid=1 --regid=1 --clear-groups ./setuid enter "$agent" "$PROBE" print started
+	[ "$output" = "" ]
+	[[ "$stderr" == "cradle: refused to run setuid"* ]]
+	end_sandbox
+}

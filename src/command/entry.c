@@ -11,6 +11,7 @@
 #include "dest.h"
 #include "log.h"
 #include "namespaces.h"
+#include "refuse.h"
 #include "relay.h"
 #include "sys.h"
 #include "target.h"
@@ -333,6 +334,8 @@ int entry(int argc, char **argv)
 		(void)dprintf(STDOUT_FILENO, "%s", usage);
 		return 0;
 	}
+	if (refuse_setuid() < 0)
+		return CRADLE_EXIT_FAILURE;
 	while (argc > 0 && (used = option(&spec.run, argc, argv)) > 0) {
 		argc -= used;
 		argv += used;
