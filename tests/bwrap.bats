@@ -22,6 +22,7 @@ as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
 same() {
 	local program out rc first='' first_rc=''
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		rc=0
 		if [ -n "${FEED:-}" ]; then
 			out=$("${as_nobody[@]}" timeout -s KILL 20 "$program" "$@" 2>err 5< <(printf %b "$FEED") 6>side 7< <(printf %b "${FEED2:-}")) || rc=$?
@@ -240,6 +241,7 @@ await() {
 	local pid program
 	mkfifo gate
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		"${as_nobody[@]}" "$program" "${HOST[@]}" --info-fd 6 --block-fd 5 echo started >out 5<>gate 6>side &
 				pid=$!
 await '[ -s side ]'
@@ -271,6 +273,7 @@ await 'jq -e . side >/dev/null'
 	local pid kinds
 	chmod 666 dir/file
 	for kinds in "" --unshare-pid; do
+		rm -f out
 		# shellcheck disable=SC2086 # words
 		"${as_nobody[@]}" "$OURS" "${HOST[@]}" $kinds --bind dir /d --lock-file /d/file sh -c 'echo ready; exec sleep 1000' >out &
 				pid=$!
@@ -286,6 +289,7 @@ await 'grep -q ready out'
 	local pid program
 	mkfifo pipe
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		"${as_nobody[@]}" "$program" "${HOST[@]}" --unshare-pid --sync-fd 6 sh -c 'exec 6>&-; echo ready; read -r x' \
 			6>pipe >out < <(sleep 1000 & echo $! >sleeper; wait) 2>/dev/null &
 				pid=$!
@@ -302,6 +306,7 @@ exec 8<pipe
 @test "what the program leaves behind goes on after bwrap, and ends with it if --die-with-parent" {
 	local program
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		rm -f dir/later gate
 		mkfifo gate && chmod 777 gate dir
 		"${as_nobody[@]}" timeout -s KILL 20 "$program" "${HOST[@]}" --bind "$PWD" /w --dev /dev --unshare-pid \
@@ -328,6 +333,7 @@ local parent=$pid launcher
 @test "without --die-with-parent a killed bwrap leaves the sandbox running" {
 	local pid program child
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		"${as_nobody[@]}" "$program" "${HOST[@]}" --unshare-pid --info-fd 6 sh -c 'echo ready; exec sleep 1000' >out 6>side 3>&- &
 				pid=$!
 await 'grep -q ready out'
@@ -342,6 +348,7 @@ await 'grep -q ready out'
 @test "root keeps its capabilities without a user namespace, and loses those that are dropped" {
 	local program out=''
 	for program in "$PEER" "$OURS"; do
+		rm -f out
 		out+=$("$program" --ro-bind / / --proc /proc grep Cap /proc/self/status)
 		out+=$("$program" --ro-bind / / --proc /proc --cap-drop CAP_SYS_ADMIN grep -E 'Cap(Eff|Prm)' /proc/self/status)
 		out+=$("$program" --ro-bind / / --proc /proc --cap-drop ALL --cap-add CAP_CHOWN grep -E 'Cap(Eff|Prm)' /proc/self/status)

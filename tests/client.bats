@@ -1,5 +1,5 @@
 # Programs that call bwrap, with cradle in its place: flatpak by FLATPAK_BWRAP, opam by PATH.
-# shellcheck disable=SC2154 # variables of setup_suite.bash
+# shellcheck disable=SC2154,SC2016 # variables of setup_suite.bash; $ is for the shell inside
 
 bats_require_minimum_version 1.5.0
 

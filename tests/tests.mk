@@ -18,7 +18,21 @@ $(B)/unit.o/%.o: src/%.c $(B)/flags
 
 -include $(CRADLE_SRC:src/%.c=$(B)/unit.o/%.d)
 
-check: all $(B)/probe $(UNIT) lint $(B)/vm/vmlinuz
+# Fuzzing: the parsers and the planner, with clang's libFuzzer. make fuzz FUZZ_SECONDS=3600
+FUZZ_CC = clang
+FUZZ_CFLAGS = -std=gnu17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_SECONDS = 60
+FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SRC = $(wildcard src/base/*.c src/spec/*.c src/lib/world.c)
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(wildcard src/*/*.h) | $(B)/generated/capability_names.h
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(DEFINES) $(ROOM_spec) -Isrc/pid1 -o $@ $(filter %.c,$^)
+
+fuzz: $(FUZZ)
+	BUILD=$(abspath $(B)) tests/fuzz/run $(FUZZ_SECONDS)
+
+check: all $(B)/probe $(UNIT) $(FUZZ) lint $(B)/vm/vmlinuz
 	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 
 # Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
@@ -49,4 +63,4 @@ bench-sandbox: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC)
 	$(B)/bench/bench --only sandbox --output $(B)/bench/sandbox.tsv
 
 .SECONDARY:
-.PHONY: check lint bench bench-sandbox
+.PHONY: check fuzz lint bench bench-sandbox

@@ -99,7 +99,7 @@ static void say_op(struct writer *w, const struct plan *plan, const struct op *o
 	while (*line) {
 		size_t len = strcspn(line, "\n");
 
-		if (op->flags & OP_DEFAULT)
+		if ((op->flags & OP_DEFAULT) && !plan->no_defaults)
 			put(w, "# ", 2);
 		put(w, line, len);
 		put(w, "\n", 1);
@@ -110,10 +110,11 @@ static void say_op(struct writer *w, const struct plan *plan, const struct op *o
 static void say_root(struct writer *w, const struct plan *plan)
 {
 	say(w, "# root file system");
-	if (plan->root == ROOT_DIR)
-		say_word(w, "root", plan->dir);
-	else if (plan->root == ROOT_EMPTY)
+	/* Where there are no defaults, a directory as root is one of the operations. */
+	if (plan->root == ROOT_EMPTY || plan->no_defaults)
 		say(w, "root empty");
+	else if (plan->root == ROOT_DIR)
+		say_word(w, "root", plan->dir);
 	else if (!plan->has_root_op)
 		say(w, "# the tree of the host, %s",
 		    plan->root_overlay ? "writes are thrown away" : "read-only");
@@ -137,17 +138,20 @@ static bool is_told_apart(const char *name)
 /* Network, limits, life cycle: as given, in that order. */
 static void say_given(struct writer *w, const struct given *given)
 {
-	if (given->n)
-		say(w, "# as given");
+	bool begun = false;
+
 	for (unsigned i = 0; i < given->n; i++) {
 		const struct given_option *option = &given->option[i];
 
 		if (is_told_apart(option->key->name))
 			continue;
+		if (!begun)
+			say(w, "# as given");
+		begun = true;
 		if (option->key->arg)
 			say_words(w, option->key->name, option->word, key_nwords(option->key));
 		else
-			say(w, "%s%s", option->key->name, *option->word[0] == '0' ? " = 0" : "");
+			say(w, "%s = %s", option->key->name, option->word[0]);
 	}
 }
 

@@ -185,15 +185,17 @@ static int apply_file(struct assembly *a, struct op *op)
 	int fd = -1;
 
 	if (dir >= 0 && !err) {
-		fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-			    op->perms >= 0 ? (mode_t)op->perms : 0666);
-		err = fd < 0 ? -errno : 0;
+		fd = tree_write(dir, name, op->perms >= 0 ? (mode_t)op->perms : 0666,
+				a->root.anywhere);
+		err = fd < 0 ? fd : 0;
 	}
 	if (dir >= 0 && err)
 		(void)log_errno(err, "cannot make the file %s%s", op->dest,
 				err == -EROFS ? " (nothing is made in the host's file systems; put "
 						"a --tmpfs on a directory above)"
-					      : "");
+				: err == -EXDEV ? " (something is bound there, which isn't written "
+						  "over)"
+						: "");
 	if (!err)
 		err = copy(op->fd, fd, op->dest);
 	if (fd >= 0)

@@ -23,8 +23,8 @@ enum {
 
 enum { CLONE_TREE = 1, RECURSIVE = 0x8000, EMPTY_PATH = 0x1000 }; /* OPEN_TREE_*, AT_* */
 enum { MOVE_F_EMPTY_PATH = 0x04, MOVE_T_EMPTY_PATH = 0x40 };
-enum { SET_FLAG = 0, SET_STRING = 1, CMD_CREATE = 6 }; /* enum fsconfig_command */
-enum { NO_MAGICLINKS = 0x02, IN_ROOT = 0x10 };         /* RESOLVE_* */
+enum { SET_FLAG = 0, SET_STRING = 1, CMD_CREATE = 6 };         /* enum fsconfig_command */
+enum { NO_XDEV = 0x01, NO_MAGICLINKS = 0x02, IN_ROOT = 0x10 }; /* RESOLVE_* */
 
 #define ATTR_IDMAP 0x00100000
 
@@ -145,6 +145,17 @@ const char *tree_why(const char *type, const char *options, char *buf, unsigned 
 	buf[n] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
 	return n ? buf + 2 : buf;
+}
+
+int tree_write(int dir, const char *name, mode_t mode, bool over)
+{
+	struct {
+		uint64_t flags, mode, resolve;
+	} how = { O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, mode,
+		  over ? 0 : NO_XDEV };
+	long fd = syscall(NR_openat2, dir, name, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
 }
 
 int tree_open(int root, const char *path, int flags)

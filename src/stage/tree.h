@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* <linux/mount.h>, which Debian 12's C libraries don't show. */
 #define TREE_RDONLY 0x01
@@ -39,6 +40,10 @@ int tree_new(const char *type, const char *options, uint64_t attr);
 /* Why the kernel refused a file system, in its own words ("" if it has none), by asking again.
  * Returns buf. */
 const char *tree_why(const char *type, const char *options, char *buf, unsigned size);
+
+/* A file to be written from its beginning, made if it isn't there. over: also if it is a mount, of
+ * which only the mount point is in dir. */
+int tree_write(int dir, const char *name, mode_t mode, bool over);
 
 /* openat2(2): path as if root were the root directory, through links that stay in it and never
  * through those of /proc. flags: O_PATH and friends. */

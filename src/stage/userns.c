@@ -86,7 +86,8 @@ int userns_seal(const struct spec_run *run, int proc)
 		return err;
 	if (unshare(CLONE_NEWUSER) < 0)
 		return 0;
-	log_error("user namespaces can still be made inside%s",
-		  run->ns.disable_userns ? "" : ": expected --disable-userns with it");
+	log_error("--%s: user namespaces can be made inside%s",
+		  run->ns.disable_userns ? "disable-userns" : "assert-userns-disabled",
+		  run->ns.disable_userns ? "" : " (--disable-userns prevents it)");
 	return -EPERM;
 }

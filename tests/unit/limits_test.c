@@ -1,4 +1,5 @@
 /* How limits are read: tables. */
+#include "best_effort.h"
 #include "limit.h"
 #include "tap.h"
 #include "util.h"
@@ -160,7 +161,7 @@ static void check_best_effort(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(allowed); i++) {
 		unsigned bits = 0;
-		const char *wrong = limits_best_effort(&bits, allowed[i].text);
+		const char *wrong = best_effort_parse(&bits, allowed[i].text);
 
 		tap_ok(!wrong == allowed[i].good && bits == allowed[i].bits,
 		       "best effort for \"%s\" is %s", allowed[i].text,
@@ -169,7 +170,7 @@ static void check_best_effort(void)
 	for (unsigned bit = LIMIT_MEMORY; bit <= LIMIT_RLIMIT; bit <<= 1) {
 		unsigned bits = 0;
 
-		tap_ok(!limits_best_effort(&bits, limit_name(bit)) && bits == bit,
+		tap_ok(!best_effort_parse(&bits, limit_name(bit)) && bits == bit,
 		       "limit %u is written as %s and read back", bit, limit_name(bit));
 	}
 }

@@ -1,0 +1,28 @@
+# A few seconds of each fuzz target; `make fuzz` is for hours. A finding is a file in build/fuzz/found.
+# bats file_tags=fuzz
+
+bats_require_minimum_version 1.5.0
+
+# Each with a corpus of its own, so that a run finds what the last one did.
+fuzz() {
+	local build=$BATS_TEST_TMPDIR/build
+	mkdir -p "$build/fuzz"
+	ln -s "$BUILD/cradle" "$build/cradle"
+	ln -s "$BUILD/fuzz/$1_fuzz" "$build/fuzz/$1_fuzz"
+	BUILD=$build run -0 timeout -s KILL 60 "$TOP/tests/fuzz/run" 4 "$1"
+	run ! ls "$build/fuzz/found/"*
+	# It did something.
+	[ "$(find "$build/fuzz/corpus/$1" -type f | wc -l)" -gt 20 ]
+}
+
+@test "options, whatever they are, make a plan that is read back the same" {
+	fuzz plan
+}
+
+@test "the kernel's command line may hold anything" {
+	fuzz cmdline
+}
+
+@test "mounts, maps, networks and words of a configuration file may be anything" {
+	fuzz value
+}
