@@ -256,8 +256,8 @@ while [ -e /proc/\$init ]; do :; done; echo gone"
 
 @test "a hang-up reaches the agent, once" {
 	local how until=$((SECONDS + 20))
-	# The leader of the session is told first; with its end so is the foreground.
-	for how in 'exec "$@"' '"$@"; exit'; do
+	# The leader of the session is told by a signal; below one that survives, the terminal has to tell.
+	for how in 'exec "$@"' 'trap : HUP; "$@"; exit'; do
 		rm -f out
 		at_terminal expect=terminal=yes hangup -- dash -c "$how" dash \
 			$RUN -- "$PROBE" block HUP + tty + to "$PWD/out" + catch 1 HUP + sync + pending + print over + exit 4

@@ -149,7 +149,7 @@ static int confine_agent(const struct spec *spec)
 /* One byte: everything is done but exec. A second one: that failed. */
 static void tell_exec(const struct spec *spec)
 {
-	if (spec->run.status.exec_fd >= 0)
+	if (spec->verb == VERB_RUN && spec->run.status.exec_fd >= 0)
 		(void)!write(spec->run.status.exec_fd, "", 1);
 }
 
