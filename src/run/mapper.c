@@ -243,6 +243,8 @@ int mapper_plan(struct spec_run *run)
 	    run->status.userns_block_fd >= 0)
 		return 0;
 	describe(ids, both);
+	/* A group may also be there to take something away (CVE-2014-8989). */
+	ids->groups_shown = !asked;
 	if (!asked && !(both[0].privileged && both[1].privileged))
 		return 0;
 	for (unsigned i = 0; i < 2 && !err; i++)
@@ -256,7 +258,7 @@ bool mapper_is_needed(const struct spec_run *run)
 }
 
 /* One write(2), a page at most (user_namespaces(7)). */
-static int write_direct(const struct mapping *m, const char *proc)
+static int write_direct(const struct mapping *m, const char *proc, bool deny)
 {
 	char text[MAP_TEXT], path[64];
 	size_t at = 0;
@@ -270,8 +272,9 @@ static int write_direct(const struct mapping *m, const char *proc)
 	/* user_namespaces(7): without CAP_SETGID outside, groups can be mapped only after
 	 * setgroups(2) is given up. */
 	(void)snprintf(path, sizeof(path), "%s/setgroups", proc);
-	err = m->kind->capability == CAP_SETGID && !m->privileged ? sys_write_file(path, "deny")
-								  : 0;
+	err = m->kind->capability == CAP_SETGID && (deny || !m->privileged)
+		      ? sys_write_file(path, "deny")
+		      : 0;
 	(void)snprintf(path, sizeof(path), "%s/%s", proc, m->kind->map);
 	if (!err)
 		err = sys_write_file(path, text);
@@ -345,7 +348,7 @@ int mapper_write(const struct spec_run *run, pid_t pid)
 	/* Both run at once: each takes longer than all the rest of a launch. */
 	for (unsigned i = 0; i < 2 && !err; i++) {
 		if (both[i].privileged || is_own(&both[i]))
-			err = write_direct(&both[i], proc);
+			err = write_direct(&both[i], proc, run->ids.groups_shown);
 		else
 			helper[i] = start_helper(&both[i], pid);
 		if (helper[i] < 0)

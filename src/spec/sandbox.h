@@ -43,7 +43,8 @@ struct spec_ids {
 	bool not_mapped;   /* we aren't; then getuid(2) is the number of somebody else */
 	struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
 	unsigned nuid_maps, ngid_maps;
-	bool map_auto; /* all of /etc/subuid and /etc/subgid, too */
+	bool groups_shown; /* as root, without being asked: the caller's groups are mapped, too */
+	bool map_auto;     /* all of /etc/subuid and /etc/subgid, too */
 };
 
 enum tty_mode { TTY_PTY, TTY_INHERIT, TTY_NEW_SESSION };

@@ -174,7 +174,7 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 {
 	struct spec_run *run = &spec->run;
 	static char cwd[PATH_MAX];
-	int proc = -1, err = in->wait ? wait_for_go(in) : 0;
+	int proc, err = in->wait ? wait_for_go(in) : 0;
 
 	if (!err && has(run, NS_USER) && !in->wait)
 		err = idmap_single(0, &run->ids, in->uid, in->gid);
@@ -185,8 +185,7 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	find_cwd(run, cwd);
 	if (!err && run->ns.late_time)
 		err = clocks_set(&run->ns);
-	if (!err)
-		err = userns_disable(run, &proc);
+	proc = userns_open_proc(run);
 	if (!err)
 		err = stop_propagation(run);
 	if (!err)

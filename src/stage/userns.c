@@ -6,6 +6,8 @@
 
 #include "log.h"
 #include "root.h"
+#include "sys.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,18 +40,28 @@ static bool could_unlock(const struct spec_run *run)
 	       (run->confine.keep_rights || (run->confine.caps >> CAP_SYS_ADMIN & 1));
 }
 
-int userns_disable(const struct spec_run *run, int *proc)
+/* One that nobody could mount over or make read-only, as container runtimes do; where the kernel
+ * doesn't give us one, what there is. */
+int userns_open_proc(const struct spec_run *run)
+{
+	int proc = -1;
+
+	if (!run->ns.disable_userns)
+		return -1;
+	if (run->ns.unshare >> NS_PID & 1)
+		proc = tree_new("proc", NULL, TREE_NOSUID | TREE_NODEV | TREE_NOEXEC);
+	return proc >= 0 ? proc : sys_open("/proc", O_PATH | O_DIRECTORY);
+}
+
+static int set_limit(const struct spec_run *run, int proc)
 {
 	/* One that exists by then: the last one, or the one that the locked mounts belong to. */
 	bool last = could_raise(&run->confine) || could_unlock(run);
-	int err;
+	int err = 0;
 
-	*proc = -1;
-	if (!run->ns.disable_userns)
-		return 0;
-	*proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	err = *proc < 0 ? -errno
-			: write_at(*proc, "sys/user/max_user_namespaces", last ? "1" : "0");
+	if (run->ns.disable_userns)
+		err = proc < 0 ? proc
+			       : write_at(proc, "sys/user/max_user_namespaces", last ? "1" : "0");
 	return err ? log_errno(err, "cannot disable user namespaces inside") : 0;
 }
 
@@ -74,11 +86,11 @@ static int make_last(int proc)
 
 int userns_seal(const struct spec_run *run, int proc)
 {
-	int err = 0;
+	int err = set_limit(run, proc);
 
-	if (proc >= 0 && could_raise(&run->confine))
+	if (!err && proc >= 0 && could_raise(&run->confine))
 		err = make_last(proc);
-	else if (could_unlock(run))
+	else if (!err && could_unlock(run))
 		err = mounts_lock();
 	if (proc >= 0)
 		(void)close(proc);
