@@ -192,7 +192,7 @@ maps() {
 @test "--assert-userns-disabled fails unless they are" {
 	run -125 --separate-stderr as_nobody "$CRADLE" run --assert-userns-disabled -- "$PROBE" print started
 	[ "$output" = "" ]
-	[[ "$stderr" == *"cradle: user namespaces can still be made inside: expected --disable-userns with it"* ]]
+	[[ "$stderr" == *"cradle: --assert-userns-disabled: user namespaces can be made inside (--disable-userns prevents it)"* ]]
 	run -0 as_nobody "$CRADLE" run --disable-userns --assert-userns-disabled -- "$PROBE" print started
 	[ "$output" = started ]
 }
