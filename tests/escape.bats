@@ -433,6 +433,21 @@ with_submount() {
 }
 
 # bats test_tags=image
+@test "device nodes, which are the host's, keep owner and permissions" {
+	local setting node
+	for setting in "${SETTINGS[@]}"; do
+		can_be $setting || continue
+		sandbox $setting -- "try" chmod /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty + \
+			write /dev/null text
+		expect_status 0
+		for node in null zero full random urandom tty; do
+			expect_match "^chmod /dev/$node=E(PERM|ROFS)$"
+		done
+		expect_line 'write /dev/null: done'
+	done
+}
+
+# bats test_tags=image
 @test "with --disable-userns nobody inside makes another user namespace" {
 	local setting
 	for setting in "${SETTINGS[@]}"; do
@@ -545,7 +560,7 @@ at_terminal() {
 @test "without a sandbox the probe types on the terminal" {
 	[ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1)" = 1 ] ||
 		skip "this kernel lets nobody type for another"
-	run -0 "$PROBE" pty -- sh -c '"$0" inject; "$0" typed' "$PROBE"
+	run -0 "$PROBE" pty -- sh -c '"$0" escape-tty; "$0" typed' "$PROBE"
 	[[ $output == *tty.tiocsti=ok* && $output =~ typed=[1-9] ]]
 }
 
@@ -555,13 +570,13 @@ at_terminal() {
 		can_be $setting || continue
 		for tty in pty new-session; do
 			for REDIRECT in '' '</dev/null' '2>/dev/null' '</dev/null >/dev/null 2>&1'; do
-				at_terminal -- $setting --tty=$tty -- inject
+				at_terminal -- $setting --tty=$tty -- escape-tty
 				expect_status 0
 				expect_line typed=0
 			done
 		done
 		for REDIRECT in '' '</dev/null'; do
-			at_terminal -- $setting --tty=new-session -- inject
+			at_terminal -- $setting --tty=new-session -- escape-tty
 			expect_line tty.open=ENXIO fd1.tiocsti=EPERM fd1.tiocsti.high=EPERM fd1.tioclinux=ENOTTY
 		done
 	done

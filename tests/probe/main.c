@@ -91,7 +91,7 @@ static const struct verb verbs[] = {
 	{ "escape-facts", verb_escape_facts, 0, false },
 	{ "try", verb_try, 2, false },
 	{ "size", verb_size, 1, false },
-	{ "inject", verb_inject, 0, false },
+	{ "escape-tty", verb_escape_tty, 0, false },
 	{ "typed", verb_typed, 0, false },
 	{ "become-root", verb_become_root, 0, false },
 	{ "nest", verb_nest, 0, false },

@@ -59,7 +59,7 @@ verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat
 	verb_limit, verb_tty, verb_oom, verb_link;
 
 /* escape*.c: out of a sandbox */
-verb_fn verb_escape_facts, verb_try, verb_size, verb_inject, verb_typed, verb_become_root,
+verb_fn verb_escape_facts, verb_try, verb_size, verb_escape_tty, verb_typed, verb_become_root,
 	verb_nest, verb_fresh, verb_canary, verb_session_key, verb_links, verb_build;
 
 /* system.c */
