@@ -235,6 +235,31 @@ every_fact() {
 	done
 }
 
+@test "who enters a sandbox isn't led out of it by a link of the agent's" {
+	local setting fd start='' user
+	for fd in {3..14}; do
+		start+="symlink /proc/self/fd/$fd /tmp/w$fd + "
+	done
+	for setting in user root; do
+		can_be $setting || continue
+		# shellcheck disable=SC2086 # words
+		start_sandbox $setting -- $start print ready + hang
+		await_line ready
+		user=as_user
+		[ $setting = user ] || user=
+		for fd in {3..14}; do
+			status=0
+			output=$($user "$CRADLE" enter --chdir "/tmp/w$fd" "$world_pid" -- "$PROBE" escape-facts rights \
+				2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+			stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+			[ "$status" = 125 ] || expect_match '^cwd=/'
+			[ "$status" = 125 ] || expect_line root.above=same
+		done
+		kill -KILL "$world_pid"
+		finish_world
+	done
+}
+
 @test "a launcher that its user may write can't be written from inside" {
 	cp "$CRADLE" "$SANDBOX_DIR/cradle"
 	chmod 777 "$SANDBOX_DIR/cradle"

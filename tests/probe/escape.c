@@ -201,6 +201,13 @@ int verb_try(int argc, char **argv)
 	return -1;
 }
 
+/* symlink TARGET PATH */
+int verb_symlink(int argc, char **argv)
+{
+	(void)argc;
+	return symlink(argv[0], argv[1]);
+}
+
 /* size PATH...: how many bytes can be read, or how many names are in a directory */
 int verb_size(int argc, char **argv)
 {

@@ -90,6 +90,7 @@ static const struct verb verbs[] = {
 
 	{ "escape-facts", verb_escape_facts, 0, false },
 	{ "try", verb_try, 2, false },
+	{ "symlink", verb_symlink, 2, false },
 	{ "size", verb_size, 1, false },
 	{ "escape-tty", verb_escape_tty, 0, false },
 	{ "typed", verb_typed, 0, false },
