@@ -26,7 +26,7 @@ facts_table() {
 	CapBnd                 0000000000000000
 	CapAmb                 0000000000000000
 	NoNewPrivs             1
-	setgroups.policy       deny                          # 16: CVE-2014-8989
+	setgroups.policy       deny root=* container=*       # 16: CVE-2014-8989
 	group.outside          no
 	session.outside        no                            # 4: /dev/tty is the session's
 	cwd                    /                             # 2: CVE-2024-21626
