@@ -100,7 +100,7 @@ static const struct verb verbs[] = {
 	{ "canary", verb_canary, 0, false },
 	{ "session-key", verb_session_key, 0, false },
 	{ "links", verb_links, 3, false },
-	{ "build", verb_build, 3, false },
+	{ "build", verb_build, 4, false },
 
 	{ "reboot", verb_reboot, 1, false },
 	{ "pivot", verb_pivot, 0, false },
