@@ -26,7 +26,7 @@ facts_table() {
 	CapBnd                 0000000000000000
 	CapAmb                 0000000000000000
 	NoNewPrivs             1
-	setgroups.policy       deny                          # 16: CVE-2014-8989
+	setgroups.policy       deny root=* container=*       # 16: CVE-2014-8989
 	group.outside          no
 	session.outside        no                            # 4: /dev/tty is the session's
 	cwd                    /                             # 2: CVE-2024-21626
@@ -235,6 +235,31 @@ every_fact() {
 	done
 }
 
+@test "who enters a sandbox isn't led out of it by a link of the agent's" {
+	local setting fd start='' user
+	for fd in {3..14}; do
+		start+="symlink /proc/self/fd/$fd /tmp/w$fd + "
+	done
+	for setting in user root; do
+		can_be $setting || continue
+		# shellcheck disable=SC2086 # words
+		start_sandbox $setting -- $start print ready + hang
+		await_line ready
+		user=as_user
+		[ $setting = user ] || user=
+		for fd in {3..14}; do
+			status=0
+			output=$($user "$CRADLE" enter --chdir "/tmp/w$fd" "$world_pid" -- "$PROBE" escape-facts rights \
+				2>"$BATS_TEST_TMPDIR/stderr" 3>&-) || status=$?
+			stderr=$(<"$BATS_TEST_TMPDIR/stderr")
+			[ "$status" = 125 ] || expect_match '^cwd=/'
+			[ "$status" = 125 ] || expect_line root.above=same
+		done
+		kill -KILL "$world_pid"
+		finish_world
+	done
+}
+
 @test "a launcher that its user may write can't be written from inside" {
 	cp "$CRADLE" "$SANDBOX_DIR/cradle"
 	chmod 777 "$SANDBOX_DIR/cradle"
@@ -433,6 +458,21 @@ with_submount() {
 }
 
 # bats test_tags=image
+@test "device nodes, which are the host's, keep owner and permissions" {
+	local setting node
+	for setting in "${SETTINGS[@]}"; do
+		can_be $setting || continue
+		sandbox $setting -- "try" chmod /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty + \
+			write /dev/null text
+		expect_status 0
+		for node in null zero full random urandom tty; do
+			expect_match "^chmod /dev/$node=E(PERM|ROFS)$"
+		done
+		expect_line 'write /dev/null: done'
+	done
+}
+
+# bats test_tags=image
 @test "with --disable-userns nobody inside makes another user namespace" {
 	local setting
 	for setting in "${SETTINGS[@]}"; do
@@ -545,7 +585,7 @@ at_terminal() {
 @test "without a sandbox the probe types on the terminal" {
 	[ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1)" = 1 ] ||
 		skip "this kernel lets nobody type for another"
-	run -0 "$PROBE" pty -- sh -c '"$0" inject; "$0" typed' "$PROBE"
+	run -0 "$PROBE" pty -- sh -c '"$0" escape-tty; "$0" typed' "$PROBE"
 	[[ $output == *tty.tiocsti=ok* && $output =~ typed=[1-9] ]]
 }
 
@@ -555,13 +595,13 @@ at_terminal() {
 		can_be $setting || continue
 		for tty in pty new-session; do
 			for REDIRECT in '' '</dev/null' '2>/dev/null' '</dev/null >/dev/null 2>&1'; do
-				at_terminal -- $setting --tty=$tty -- inject
+				at_terminal -- $setting --tty=$tty -- escape-tty
 				expect_status 0
 				expect_line typed=0
 			done
 		done
 		for REDIRECT in '' '</dev/null'; do
-			at_terminal -- $setting --tty=new-session -- inject
+			at_terminal -- $setting --tty=new-session -- escape-tty
 			expect_line tty.open=ENXIO fd1.tiocsti=EPERM fd1.tiocsti.high=EPERM fd1.tioclinux=ENOTTY
 		done
 	done

@@ -150,6 +150,14 @@ static int make_null(const char *path)
 	return mknod(path, S_IFCHR | 0666, 0x103);
 }
 
+/* To what they are already, lest a success do harm. */
+static int same_permissions(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? -1 : chmod(path, st.st_mode & 07777);
+}
+
 static int list(const char *path)
 {
 	return open_for(path, O_RDONLY | O_DIRECTORY);
@@ -162,11 +170,20 @@ int verb_try(int argc, char **argv)
 		const char *name;
 		int (*run)(const char *path);
 	} calls[] = {
-		{ "read", open_r },      { "write", open_w },       { "create", create },
-		{ "mkdir", make_dir },   { "unlink", unlink },      { "umount", detach },
-		{ "mknod", make_null },  { "remount", remount_rw }, { "clear-ro", clear_rdonly },
-		{ "mount", mount_here }, { "list", list },          { "chroot", chroot },
+		{ "read", open_r },
+		{ "write", open_w },
+		{ "create", create },
+		{ "mkdir", make_dir },
+		{ "unlink", unlink },
+		{ "umount", detach },
+		{ "mknod", make_null },
+		{ "remount", remount_rw },
+		{ "clear-ro", clear_rdonly },
+		{ "mount", mount_here },
+		{ "list", list },
+		{ "chroot", chroot },
 		{ "chdir", chdir },
+		{ "chmod", same_permissions },
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -182,6 +199,13 @@ int verb_try(int argc, char **argv)
 	}
 	errno = EINVAL;
 	return -1;
+}
+
+/* symlink TARGET PATH */
+int verb_symlink(int argc, char **argv)
+{
+	(void)argc;
+	return symlink(argv[0], argv[1]);
 }
 
 /* size PATH...: how many bytes can be read, or how many names are in a directory */

@@ -21,7 +21,7 @@ struct maker {
 	const char *dir; /* in it: canary, source, probe, and the trees by number */
 	char tree[256];
 	char made[MADE][128]; /* below the tree */
-	int nmade;
+	int nmade, link;      /* which is the latest link; -1: none */
 	FILE *words;
 };
 
@@ -48,10 +48,11 @@ static void place(struct maker *m, char *path, size_t size)
 	size_t n = 0;
 
 	path[0] = '\0';
-	if (m->nmade && draw(m, 4))
+	if (m->link >= 0 && draw(m, 2))
+		n = (size_t)snprintf(path, size, "/%s", m->made[m->link]);
+	else if (m->nmade && draw(m, 4))
 		n = (size_t)snprintf(path, size, "/%s", m->made[draw(m, (unsigned)m->nmade)]);
-	for (unsigned more = draw(m, 2) * draw(m, 3); n < size && (more > 0 || !n);
-	     more -= more > 0)
+	for (unsigned more = draw(m, 3); n < size && (more > 0 || !n); more -= more > 0)
 		n += (size_t)snprintf(path + n, size - n, "/%s", draw(m, 6) ? name(m) : "..");
 }
 
@@ -81,8 +82,10 @@ static void target(struct maker *m, char *text, size_t size)
 		(void)snprintf(text, size, "nowhere/%s", name(m));
 		break;
 	case 7:
-		(void)snprintf(text, size, "/proc/%s/%s", draw(m, 2) ? "self" : "1",
-			       draw(m, 2) ? "root" : "cwd");
+		(void)snprintf(text, size, "/proc/self/%s%s", draw(m, 2) ? "root" : "cwd",
+			       draw(m, 3) ? m->dir : "");
+		if (draw(m, 3))
+			(void)strncat(text, "/canary", size - strlen(text) - 1);
 		break;
 	default:
 		place(m, text, size);
@@ -118,6 +121,7 @@ static void make_name(struct maker *m)
 		target(m, text, sizeof(text));
 		if (symlink(text, path))
 			trouble("cannot make %s", path);
+		m->link = m->nmade;
 	}
 	(void)snprintf(m->made[m->nmade++], sizeof(m->made[0]), "%s", relative);
 }
@@ -198,6 +202,11 @@ static void make_words(struct maker *m)
 		word(m, m->tree);
 		word(m, "/");
 	}
+	/* Its links lead everywhere. */
+	if (draw(m, 2)) {
+		word(m, "--proc");
+		word(m, "/proc");
+	}
 	for (unsigned n = 1 + draw(m, 2); n > 0; n--)
 		make_option(m);
 }
@@ -218,6 +227,7 @@ static void make_tree(struct maker *m, unsigned number)
 
 	(void)snprintf(m->tree, sizeof(m->tree), "%s/%u", m->dir, number);
 	m->nmade = 0;
+	m->link = -1;
 	if (mkdir(m->tree, 0755))
 		trouble("cannot make %s", m->tree);
 	/* What a sandbox wants anyway; without it most were refused for the same reason. */
@@ -254,10 +264,10 @@ static void read_words(const char *path, char *text, size_t size, char **argv)
 	*argv = NULL;
 }
 
-_Noreturn static void become_cradle(const char *dir, unsigned number, const char *cradle, int out)
+_Noreturn static void become_cradle(const char *dir, unsigned number, char **cradle, int out)
 {
 	static char text[8192], path[512];
-	char *argv[MAX_WORDS + 8] = { (char *)(uintptr_t)cradle, (char *)"run" };
+	char *argv[MAX_WORDS + 8] = { cradle[0], cradle[1] };
 	int n = 2;
 
 	(void)snprintf(path, sizeof(path), "%s/%u.words", dir, number);
@@ -276,12 +286,12 @@ _Noreturn static void become_cradle(const char *dir, unsigned number, const char
 	alarm(20);
 	if (chdir("/"))
 		_exit(PROBE_TROUBLE);
-	execv(cradle, argv);
+	execv(cradle[0], argv);
 	_exit(PROBE_TROUBLE);
 }
 
-/* build COUNT DIR CRADLE: a sandbox from each, one after the other; "N STATUS LINE", where the last
- * is what it said first */
+/* build COUNT DIR CRADLE run|bwrap: a sandbox from each, one after the other; "N STATUS LINE",
+ * where the last is what it said first */
 int verb_build(int argc, char **argv)
 {
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -298,7 +308,7 @@ int verb_build(int argc, char **argv)
 		if (pipe2(fds, O_CLOEXEC) || (pid = fork()) < 0)
 			return -1;
 		if (pid == 0)
-			become_cradle(argv[1], i, argv[2], fds[1]);
+			become_cradle(argv[1], i, argv + 2, fds[1]);
 		close(fds[1]);
 		while ((n = read(fds[0], text + len, sizeof(text) - 1 - (size_t)len)) > 0)
 			len += n;

@@ -30,8 +30,8 @@ static void inject(const char *where, int fd)
 	fact(key, raw_ioctl(fd, TIOCLINUX, paste));
 }
 
-/* inject: into the terminals at 0 to 2 and the controlling one */
-int verb_inject(int argc, char **argv)
+/* escape-tty: type into the terminals at 0 to 2 and the controlling one */
+int verb_escape_tty(int argc, char **argv)
 {
 	char name[8];
 	int fd;

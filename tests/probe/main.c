@@ -90,8 +90,9 @@ static const struct verb verbs[] = {
 
 	{ "escape-facts", verb_escape_facts, 0, false },
 	{ "try", verb_try, 2, false },
+	{ "symlink", verb_symlink, 2, false },
 	{ "size", verb_size, 1, false },
-	{ "inject", verb_inject, 0, false },
+	{ "escape-tty", verb_escape_tty, 0, false },
 	{ "typed", verb_typed, 0, false },
 	{ "become-root", verb_become_root, 0, false },
 	{ "nest", verb_nest, 0, false },
@@ -99,7 +100,7 @@ static const struct verb verbs[] = {
 	{ "canary", verb_canary, 0, false },
 	{ "session-key", verb_session_key, 0, false },
 	{ "links", verb_links, 3, false },
-	{ "build", verb_build, 3, false },
+	{ "build", verb_build, 4, false },
 
 	{ "reboot", verb_reboot, 1, false },
 	{ "pivot", verb_pivot, 0, false },

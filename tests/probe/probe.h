@@ -59,8 +59,9 @@ verb_fn verb_ids, verb_fds, verb_about, verb_env, verb_args, verb_stat, verb_cat
 	verb_limit, verb_tty, verb_oom, verb_link;
 
 /* escape*.c: out of a sandbox */
-verb_fn verb_escape_facts, verb_try, verb_size, verb_inject, verb_typed, verb_become_root,
-	verb_nest, verb_fresh, verb_canary, verb_session_key, verb_links, verb_build;
+verb_fn verb_escape_facts, verb_try, verb_symlink, verb_size, verb_escape_tty, verb_typed,
+	verb_become_root, verb_nest, verb_fresh, verb_canary, verb_session_key, verb_links,
+	verb_build;
 
 /* system.c */
 verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_close, verb_core;
