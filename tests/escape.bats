@@ -317,7 +317,7 @@ with_submount() {
 			expect_line "remount $path=EPERM" "clear-ro $path=EPERM"
 		done
 		expect_line "create $dir/x=EROFS" 'create /tmp/bound/x=EROFS'
-		sandbox $setting --ro-bind "$dir" /tmp/bound -- become-root + "try" remount / /tmp/bound \
+		sandbox $setting --disable-userns=0 --ro-bind "$dir" /tmp/bound -- become-root + "try" remount / /tmp/bound \
 			/tmp/bound/sub + "try" clear-ro / /tmp/bound /tmp/bound/sub + "try" create "$dir/x" /tmp/bound/x
 		expect_status 0
 		for path in / /tmp/bound /tmp/bound/sub; do
@@ -339,7 +339,7 @@ with_submount() {
 		for want in '' become-root caps; do
 			local -a options=() verbs=()
 			[ "$want" != caps ] || options=(--cap-add ALL)
-			[ "$want" != become-root ] || verbs=(become-root +)
+			[ "$want" != become-root ] || options=(--disable-userns=0) verbs=(become-root +)
 			sandbox $setting "${options[@]}" --bind "$dir" "$dir" --mask "$dir/secrets" --mask "$dir/key" \
 				--mask "$dir/keys/*.pem" -- "${verbs[@]}" \
 				"try" umount "$dir/secrets" "$dir/key" "$dir/keys/a.pem" \
