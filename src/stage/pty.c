@@ -3,6 +3,7 @@
  * the sandbox's ptmx and nothing of the host's. */
 #include "pty.h"
 
+#include "dest.h"
 #include "log.h"
 #include "status.h"
 #include "sys.h"
@@ -48,15 +49,18 @@ static bool is_terminal_of_stdin(int fd)
 static int open_master(void)
 {
 	static const char *const paths[] = { "/dev/pts/ptmx", "/dev/ptmx" };
-	struct stat st;
-	int fd = -1;
+	int fd = -ENOENT;
 
-	errno = ENOENT;
 	for (size_t i = 0; i < ARRAY_SIZE(paths) && fd < 0; i++) {
-		if (stat(paths[i], &st) == 0 && is_ptmx(&st))
-			fd = open(paths[i], O_RDWR | O_NOCTTY | O_CLOEXEC);
+		int there = dest_open_inside(paths[i], O_PATH);
+		struct stat st;
+
+		if (there >= 0 && fstat(there, &st) == 0 && is_ptmx(&st))
+			fd = dest_open_inside(paths[i], O_RDWR | O_NOCTTY);
+		if (there >= 0)
+			(void)close(there);
 	}
-	return fd < 0 ? -errno : fd;
+	return fd;
 }
 
 /* Never by its path, which could lead to a terminal of the host. */
