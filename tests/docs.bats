@@ -33,7 +33,7 @@ option_lines() {
 # Options that init has not, or in another sense.
 options_of_run_alone() {
 	comm -13 <("$cradle" init --help | option_lines | sort) <("$cradle" run --help | option_lines | sort) |
-		grep -oE -e '^ +(-., )?--[a-z][a-z0-9-]+' | options_of_help
+		grep -oE -e '^  (-., |    )--[a-z][a-z0-9-]+' | options_of_help
 }
 
 # The programs beside it: only what stands in the left column, as the right one may mention others'.
@@ -112,12 +112,51 @@ same() {
 	done
 }
 
-@test "the bash completion leaves the agent's words alone" {
-	local offered
+# What bash offers for the words given, as it cuts them; one a line.
+offered() {
 	# shellcheck disable=SC2016 # for the other shell
-	offered=$(bash -c 'source "$1"; COMP_WORDS=(cradle run --grace 5 sh --) COMP_CWORD=5; _cradle
-		echo "${#COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash")
-	[ "$offered" = 0 ]
+	bash -c 'source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _cradle
+		[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash" "$@" | sort -u
+}
+
+# NAME and how many words it takes.
+words_of_help() {
+	sed -nE 's/^  (-., |    )--([a-z0-9-]+)(=|( [A-Z]+)*)( .*|[^ ].*)?$/\2\3/p' | grep -vE '^(license|help|version)' |
+		awk '{ n = NF - 1 } sub(/=$/, "", $1) { n = 1 } { print $1, n }' | sort
+}
+
+@test "the bash completion knows how many words each option takes" {
+	local command name n known all
+	for command in init run; do
+		all=$("$cradle" "$command" --help | words_of_help)
+		[ "$(wc -l <<<"$all")" -gt 20 ]
+		while read -r name n; do
+			# shellcheck disable=SC2016 # for the other shell
+			known=$(bash -c 'source "$1"; _cradle_kinds "$2" "$3" | wc -l' - \
+				"$top/contrib/completion/cradle.bash" "$command" "$name")
+			[ "$known" = "$n" ] || fail "$command --$name takes $n, not $known"
+		done <<<"$all"
+	done
+	grep -qx "bind-mapped 3" <<<"$all"
+	grep -qx "dry-run 0" <<<"$all"
+}
+
+@test "the bash completion completes a value that holds = and :" {
+	same "$(printf '%s\n' tcp-ns= tcp=)" "$(offered cradle run --net = pasta : tc)"
+	same inherit "$(offered cradle run --tty = in)"
+	same "$(printf '%s\n' inherit new-session pty)" "$(offered cradle run --tty =)"
+	same --overlay-tmp-root "$(offered cradle run --mount tmpfs : /x : tmpfs --overlay-t)"
+}
+
+@test "the bash completion leaves the agent's words alone" {
+	same "" "$(offered cradle run --grace 5 sh --)"
+	same "" "$(offered cradle run --bind /a /b -- sh --)"
+	same "" "$(offered cradle enter name --)"
+}
+
+@test "the bash completion offers the options of enter and doctor" {
+	same "$(options_of_tool "$cradle" enter)" "$(offered cradle enter --)"
+	same "$("$cradle" doctor --help | options_of_help)" "$(offered cradle doctor -- | grep -vx -e --help)"
 }
 
 @test "the zsh completion names every option of the help and no other" {
