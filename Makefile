@@ -102,7 +102,7 @@ NET_OBJ = $(NET_SRC:src/%.c=$(B)/net.o/%.o)
 
 room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
 
-MANPAGES = cradle.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
+MANPAGES = cradle.1 cradle-run.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
 
 all: $(B)/cradle $(B)/cradle-net $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
 	$(B)/agent $(B)/links

@@ -36,7 +36,7 @@ static int print_help(enum verb verb)
 		keys_help(verb);
 		(void)dprintf(
 			STDOUT_FILENO,
-			"  -l, --license, -h, --help, -V, --version\n\n"
+			"\n  -l, --license, -h, --help, -V, --version\n\n"
 			"Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
 			"126 the agent\ncan't be executed, 127 it wasn't found.\n");
 		return 0;

@@ -1,5 +1,6 @@
 # What the documents promise is what the program says of itself: the man page and both completions name
-# every option that --help does, and no other; the table of the end of life is that of the source.
+# every option that --help does, and no other; the table of the end of life is that of the source. What
+# init and run have in common is in cradle(1), what only run has in cradle-run(1).
 
 bats_require_minimum_version 1.5.0
 
@@ -16,11 +17,23 @@ fail() {
 
 # Long options of a help text, one a line.
 options_of_help() {
-	grep -oE -e '--[a-z][a-z-]+' | sort -u
+	grep -oE -e '--[a-z][a-z0-9-]*[a-z0-9]' | sort -u
 }
 
 options_of_cradle() {
 	{ "$cradle" init --help && "$cradle" run --help; } | options_of_help
+}
+
+# A help text with one line per option, its continuation behind it.
+option_lines() {
+	awk '/^ *-/ { if (line) print line; line = $0; next } /^                              / { line = line $0; next }
+		{ if (line) print line; line = "" } END { if (line) print line }'
+}
+
+# Options that init has not, or in another sense.
+options_of_run_alone() {
+	comm -13 <("$cradle" init --help | option_lines | sort) <("$cradle" run --help | option_lines | sort) |
+		grep -oE -e '^  (-., |    )--[a-z][a-z0-9-]+' | options_of_help
 }
 
 # The programs beside it: only what stands in the left column, as the right one may mention others'.
@@ -32,7 +45,7 @@ options_of_tool() {
 # starts with * and is followed by one that is indented.
 described_in() {
 	awk '/^\*-/ { head = $0; next } /^\t/ && head != "" { print head } { head = "" }' "$1" |
-		grep -oE -e '--[a-z][a-z-]+' | sort -u
+		grep -oE -e '--[a-z][a-z0-9-]*[a-z0-9]' | sort -u
 }
 
 same() {
@@ -49,8 +62,33 @@ same() {
 	run ! grep -qx -e --root <<<"$init"
 }
 
-@test "cradle(1) describes every option of the help and no other" {
-	same "$(options_of_cradle)" "$(described_in "$man/cradle.1.scd")"
+@test "the help of run comes in groups, each with options" {
+	run awk '/^[A-Z].*:$/ { if (open) exit 1; open = 1; n++; next } /^ +-/ { open = 0 } END { print n }' \
+		<("$cradle" run --help)
+	[ "$status" -eq 0 ]
+	[ "$output" = "$(sed -n '/^} groups/,/^};/p' "$top/src/spec/help.c" | grep -c '{ "')" ]
+}
+
+@test "cradle(1) describes every option of init and no other" {
+	same "$("$cradle" init --help | options_of_help)" "$(described_in "$man/cradle.1.scd")"
+}
+
+@test "cradle-run(1) describes every option that only run has, and no other; the others it names" {
+	local alone name n=0
+	alone=$(options_of_run_alone)
+	[ "$(wc -l <<<"$alone")" -gt 90 ]
+	same "$alone" "$(described_in "$man/cradle-run.1.scd")"
+	for name in $(comm -23 <("$cradle" run --help | options_of_help) - <<<"$alone"); do
+		grep -q -e "\*$name\*" "$man/cradle-run.1.scd" || fail "not named: $name"
+		n=$((n + 1))
+	done
+	[ "$n" -gt 15 ]
+}
+
+@test "cradle-run(1) describes what cradle enter --help does" {
+	local section
+	section=$(sed -n '/^# ENTER/,/^# DOCTOR/p' "$man/cradle-run.1.scd")
+	same "$(options_of_tool "$cradle" enter | grep -vx -e --help)" "$(described_in /dev/stdin <<<"$section")"
 }
 
 @test "cradle(1) gives each option the letter that the help gives it" {
@@ -74,12 +112,51 @@ same() {
 	done
 }
 
-@test "the bash completion leaves the agent's words alone" {
-	local offered
+# What bash offers for the words given, as it cuts them; one a line.
+offered() {
 	# shellcheck disable=SC2016 # for the other shell
-	offered=$(bash -c 'source "$1"; COMP_WORDS=(cradle run --grace 5 sh --) COMP_CWORD=5; _cradle
-		echo "${#COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash")
-	[ "$offered" = 0 ]
+	bash -c 'source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _cradle
+		[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash" "$@" | sort -u
+}
+
+# NAME and how many words it takes.
+words_of_help() {
+	sed -nE 's/^  (-., |    )--([a-z0-9-]+)(=|( [A-Z]+)*)( .*|[^ ].*)?$/\2\3/p' | grep -vE '^(license|help|version)' |
+		awk '{ n = NF - 1 } sub(/=$/, "", $1) { n = 1 } { print $1, n }' | sort
+}
+
+@test "the bash completion knows how many words each option takes" {
+	local command name n known all
+	for command in init run; do
+		all=$("$cradle" "$command" --help | words_of_help)
+		[ "$(wc -l <<<"$all")" -gt 20 ]
+		while read -r name n; do
+			# shellcheck disable=SC2016 # for the other shell
+			known=$(bash -c 'source "$1"; _cradle_kinds "$2" "$3" | wc -l' - \
+				"$top/contrib/completion/cradle.bash" "$command" "$name")
+			[ "$known" = "$n" ] || fail "$command --$name takes $n, not $known"
+		done <<<"$all"
+	done
+	grep -qx "bind-mapped 3" <<<"$all"
+	grep -qx "dry-run 0" <<<"$all"
+}
+
+@test "the bash completion completes a value that holds = and :" {
+	same "$(printf '%s\n' tcp-ns= tcp=)" "$(offered cradle run --net = pasta : tc)"
+	same inherit "$(offered cradle run --tty = in)"
+	same "$(printf '%s\n' inherit new-session pty)" "$(offered cradle run --tty =)"
+	same --overlay-tmp-root "$(offered cradle run --mount tmpfs : /x : tmpfs --overlay-t)"
+}
+
+@test "the bash completion leaves the agent's words alone" {
+	same "" "$(offered cradle run --grace 5 sh --)"
+	same "" "$(offered cradle run --bind /a /b -- sh --)"
+	same "" "$(offered cradle enter name --)"
+}
+
+@test "the bash completion offers the options of enter and doctor" {
+	same "$(options_of_tool "$cradle" enter)" "$(offered cradle enter --)"
+	same "$("$cradle" doctor --help | options_of_help)" "$(offered cradle doctor -- | grep -vx -e --help)"
 }
 
 @test "the zsh completion names every option of the help and no other" {
@@ -150,5 +227,5 @@ cells_of_page() {
 		[[ $output == *.TH* ]] || fail "$page gives no manual page"
 		n=$((n + 1))
 	done
-	[ "$n" -eq 5 ]
+	[ "$n" -eq "$(sed -n 's/^MANPAGES = //p' "$top/Makefile" | wc -w)" ]
 }

@@ -1,80 +1,174 @@
-# Completion of cradle for bash. Option names are stable; tests/docs.bats compares them with --help.
+# Completion of cradle for bash. Option names are stable; tests/docs.bats compares them, and how many words
+# each takes, with --help.
 # shellcheck shell=bash
 
-_cradle_value() {
+_cradle_names() {
+	local both="subreaper pdeathsig kill-process-group signal-to rewrite reset-signals grace deadline
+		stop-signal leftovers success-code on-success on-failure verbose warn-reaped report hostname
+		nofile mount net license help version"
+
 	case $1 in
-	--signal-to) echo "child group all" ;;
-	--leftovers) echo "kill term wait" ;;
-	--on-success | --on-failure) echo "exit poweroff reboot halt panic restart" ;;
-	--on-reboot) echo "exit restart" ;;
-	--world) echo "container namespace" ;;
-	--report) echo "fd: file: kmsg vsock: virtio: isa-debug-exit" ;;
-	--pdeathsig | -p | --stop-signal) compgen -A signal | sed 's/^SIG//' ;;
-	*) return 1 ;;
+	init) echo "$both world modules" ;;
+	enter) echo "chdir cap-add seccomp help" ;;
+	doctor) echo "json help" ;;
+	*)
+		echo "$both on-reboot die-with-parent json-status-fd info-fd level-prefix root
+			overlay-tmp-root bind bind-try dev-bind dev-bind-try ro-bind ro-bind-try bind-fd
+			ro-bind-fd bind-mapped remount-ro mask overlay-src overlay tmp-overlay ro-overlay proc
+			dev devpts sysfs cgroupfs mqueue tmpfs dir file bind-data ro-bind-data symlink chmod
+			perms size unshare-user unshare-user-try unshare-pid unshare-net unshare-ipc
+			unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-user
+			share-pid share-net share-ipc share-uts share-cgroup monotonic boottime join userns
+			userns2 pidns disable-userns assert-userns-disabled address route dns mtu uid gid
+			map-uid map-gid map-auto cap-add cap-drop no-new-privs seccomp add-seccomp-fd
+			exec-label file-label keep-keyring setenv unsetenv clearenv chdir argv0 keep-fd
+			inherit-fds tty new-session as-pid-1 memory pids cpus rlimit time-limit best-effort
+			name lock-file sync-fd block-fd userns-block-fd config args dry-run"
+		;;
 	esac
 }
 
-_cradle_takes_value() {
-	case $1 in
-	-p | --pdeathsig | -e | --success-code | -r | --rewrite | --signal-to | --stop-signal | \
-		--grace | --deadline | --leftovers | --on-success | --on-failure | --on-reboot | \
-		--report | --world | --hostname | --mount | --net | --nofile | --modules | --root) return 0 ;;
+# What each word behind an option is, a line each: a function that completes it and its arguments. Nothing
+# for a flag.
+_cradle_kinds() {
+	case $1:$2 in
+	*:p | *:pdeathsig | *:stop-signal) echo _cradle_signals ;;
+	*:signal-to) echo _cradle_words child group all ;;
+	*:leftovers) echo _cradle_words kill term wait ;;
+	*:on-success | *:on-failure) echo _cradle_words exit poweroff reboot halt panic restart ;;
+	*:on-reboot) echo _cradle_words exit restart ;;
+	*:report) echo _cradle_words fd: file: kmsg vsock: virtio: isa-debug-exit ;;
+	*:world) echo _cradle_words container namespace ;;
+	*:tty) echo _cradle_words pty inherit new-session ;;
+	*:best-effort) echo _cradle_words memory pids cpus rlimit keyring ;;
+	*:join) echo _cradle_words user= mnt= pid= net= ipc= uts= cgroup= time= ;;
+	*:cap-add | *:cap-drop) echo _cradle_capabilities ;;
+	*:rlimit)
+		echo _cradle_words as= core= cpu= data= fsize= locks= memlock= msgqueue= nice= nofile= nproc= \
+			rss= rtprio= rttime= sigpending= stack=
+		;;
+	init:net) echo _cradle_nothing ;;
+	*:net)
+		echo _cradle_words none loopback host ns: pasta pasta:tcp= pasta:udp= pasta:tcp-ns= \
+			pasta:udp-ns= veth: macvlan:
+		;;
+	*:root | *:chdir | *:overlay-src | *:tmp-overlay | *:ro-overlay | *:proc | *:dev | *:devpts | *:sysfs | \
+		*:cgroupfs | *:mqueue | *:tmpfs | *:dir) echo _cradle_files -d ;;
+	*:modules | *:remount-ro | *:mask | *:lock-file | *:config) echo _cradle_files ;;
+	*:bind | *:bind-try | *:dev-bind | *:dev-bind-try | *:ro-bind | *:ro-bind-try | *:symlink)
+		printf '%s\n' _cradle_files _cradle_files
+		;;
+	*:bind-fd | *:ro-bind-fd | *:file | *:bind-data | *:ro-bind-data | *:chmod)
+		printf '%s\n' _cradle_nothing _cradle_files
+		;;
+	*:bind-mapped) printf '%s\n' _cradle_nothing _cradle_files _cradle_files ;;
+	*:overlay) printf '%s\n' "_cradle_files -d" "_cradle_files -d" "_cradle_files -d" ;;
+	*:setenv) printf '%s\n' _cradle_variables _cradle_nothing ;;
+	*:unsetenv) echo _cradle_variables ;;
+	*:r | *:e | *:rewrite | *:success-code | *:grace | *:deadline | *:hostname | *:nofile | *:mount) echo _cradle_nothing ;;
+	*:json-status-fd | *:info-fd | *:perms | *:size | *:monotonic | *:boottime | *:userns | *:userns2 | \
+		*:pidns | *:address | *:route | *:dns | *:mtu | *:uid | *:gid | *:map-uid | *:map-gid | \
+		*:seccomp | *:add-seccomp-fd | *:exec-label | *:file-label | *:argv0 | *:keep-fd | *:memory | \
+		*:pids | *:cpus | *:time-limit | *:name | *:sync-fd | *:block-fd | *:userns-block-fd | \
+		*:args) echo _cradle_nothing ;;
 	esac
-	return 1
 }
 
-# The index of the agent's word, or nothing while options go on.
-_cradle_agent() {
-	local i=2 word
-	while [ "$i" -lt "$COMP_CWORD" ]; do
-		word=${COMP_WORDS[i]}
-		case $word in
-		--) echo $((i + 1)) && return ;;
-		-*)
-			if [ "${COMP_WORDS[i + 1]-}" = = ]; then
-				i=$((i + 2))
-			elif _cradle_takes_value "$word"; then
-				i=$((i + 1))
-			fi
-			;;
-		*) echo "$i" && return ;;
-		esac
-		i=$((i + 1))
+_cradle_nothing() { :; }
+_cradle_signals() { compgen -A signal -- "SIG$cur" | sed 's/^SIG//'; }
+_cradle_variables() { compgen -v -- "$cur"; }
+_cradle_words() { compgen -W "$*" -- "$cur"; }
+_cradle_files() { compgen "${1:--f}" -- "$cur"; }
+_cradle_capabilities() {
+	_cradle_words ALL CAP_{CHOWN,DAC_OVERRIDE,DAC_READ_SEARCH,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP} \
+		CAP_{LINUX_IMMUTABLE,NET_BIND_SERVICE,NET_BROADCAST,NET_ADMIN,NET_RAW,IPC_LOCK,IPC_OWNER} \
+		CAP_{SYS_MODULE,SYS_RAWIO,SYS_CHROOT,SYS_PTRACE,SYS_PACCT,SYS_ADMIN,SYS_BOOT,SYS_NICE} \
+		CAP_{SYS_RESOURCE,SYS_TIME,SYS_TTY_CONFIG,MKNOD,LEASE,AUDIT_WRITE,AUDIT_CONTROL,SETFCAP} \
+		CAP_{MAC_OVERRIDE,MAC_ADMIN,SYSLOG,WAKE_ALARM,BLOCK_SUSPEND,AUDIT_READ,PERFMON,BPF} \
+		CAP_CHECKPOINT_RESTORE
+}
+
+# bash cuts words at = and : as well; here they are whole again.
+_cradle_line() {
+	local i glue=
+
+	line=()
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		if [[ ${COMP_WORDS[i]} =~ ^[=:]+$ && ${#line[@]} -gt 0 ]]; then
+			line[-1]+=${COMP_WORDS[i]} glue=1
+		elif [ "$glue" ]; then
+			line[-1]+=${COMP_WORDS[i]} glue=
+		else
+			line+=("${COMP_WORDS[i]}")
+		fi
 	done
 }
 
+# What the last word is: sets kind, and cur to the part of it that is meant. kind "agent": a word behind that.
+_cradle_last() {
+	local command=$1 i word kinds=()
+
+	cur=${line[-1]} kind=
+	for ((i = 2; i < ${#line[@]} - 1; i++)); do
+		word=${line[i]}
+		if [ ${#kinds[@]} -gt 0 ]; then
+			kinds=("${kinds[@]:1}")
+			continue
+		fi
+		case $word in
+		--)
+			kind="agent"
+			[ "$i" -ne $((${#line[@]} - 2)) ] || kind="command"
+			return
+			;;
+		--*=*) ;;
+		--*) mapfile -t kinds < <(_cradle_kinds "$command" "${word#--}") ;;
+		-?) mapfile -t kinds < <(_cradle_kinds "$command" "${word#-}") ;;
+		-*) ;;
+		*) kind="agent" && return ;;
+		esac
+	done
+	case ${#kinds[@]}:$cur in
+	[1-9]*) kind=${kinds[0]} ;;
+	*:--*=*)
+		word=${cur%%=*} cur=${cur#*=}
+		kind=$(_cradle_kinds "$command" "${word#--}" | head -n 1)
+		;;
+	*:-*) kind=option ;;
+	*) kind="command" ;;
+	esac
+}
+
 _cradle() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} words
-	local both="--subreaper --pdeathsig --verbose --warn-reaped --kill-process-group
-		--success-code --rewrite --signal-to --reset-signals --stop-signal --grace --deadline
-		--leftovers --on-success --on-failure --report --hostname --mount --net --nofile
-		--license --help --version"
+	local cur kind line names cut
 
 	COMPREPLY=()
-	if [ "$COMP_CWORD" -eq 1 ]; then
-		words="init run net initramfs vm --help --license --version"
-		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	_cradle_line
+	if [ "${#line[@]}" -eq 2 ]; then
+		names="init run bwrap enter doctor net initramfs vm --help --license --version"
+		mapfile -t COMPREPLY < <(compgen -W "$names" -- "${line[1]}")
 		return
 	fi
-	case ${COMP_WORDS[1]} in init | run) ;; *) return ;; esac
-	[ -z "$(_cradle_agent)" ] || return
-	# bash cuts --name=value in three
-	[ "$cur" != = ] || cur=
-	[ "$prev" != = ] || prev=${COMP_WORDS[COMP_CWORD - 2]}
-	[ "${COMP_WORDS[COMP_CWORD]}" != = ] || prev=${COMP_WORDS[COMP_CWORD - 1]}
-	case $prev in
-	--root | --modules) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && return ;;
-	esac
-	if words=$(_cradle_value "$prev"); then
-		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	case ${line[1]} in init | run | bwrap | enter | doctor) ;; *) return ;; esac
+	_cradle_last "${line[1]}"
+	case $kind in
+	agent) return ;;
+	command)
+		[ "${line[1]}" = enter ] || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 		return
-	fi
-	! _cradle_takes_value "$prev" || return
-	case ${COMP_WORDS[1]}:$cur in
-	init:-*) mapfile -t COMPREPLY < <(compgen -W "$both --world --modules" -- "$cur") ;;
-	run:-*) mapfile -t COMPREPLY < <(compgen -W "$both --on-reboot --root" -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
+		;;
+	option)
+		names=$(_cradle_names "${line[1]}" | sed 's/[^ \t]\+/--&/g')
+		mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
+		return
+		;;
 	esac
+	# shellcheck disable=SC2086 # a function and its arguments
+	mapfile -t COMPREPLY < <($kind)
+	# Only what stands behind the last = or : is replaced.
+	cut=${cur%"${cur##*[=:]}"}
+	COMPREPLY=("${COMPREPLY[@]#"$cut"}")
+	[[ ${COMPREPLY[0]-} != *[=:] ]] || compopt -o nospace 2>/dev/null
 }
 
 complete -o default -F _cradle cradle
