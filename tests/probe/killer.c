@@ -9,13 +9,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 5000, MAX_MOUNTS = 4096 };
 
 struct killer {
 	char **command;
@@ -124,16 +125,33 @@ static int count_survivors(void)
 	return left;
 }
 
-static int count_mounts(void)
+/* By their ids: what others unmount on the host meanwhile goes here, too. */
+static int read_mounts(int *ids, int room)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
-	int lines = 0, c;
+	char line[4096];
+	int n = 0;
 
-	while (file && (c = fgetc(file)) != EOF)
-		lines += c == '\n';
+	while (file && n < room && fgets(line, sizeof(line), file))
+		ids[n++] = atoi(line);
 	if (file)
 		(void)fclose(file);
-	return lines;
+	return n;
+}
+
+static int count_new_mounts(const int *before, int nbefore)
+{
+	int ids[MAX_MOUNTS], n = read_mounts(ids, MAX_MOUNTS), fresh = n;
+
+	for (int i = 0; i < n; i++) {
+		for (int j = 0; j < nbefore; j++) {
+			if (ids[i] == before[j]) {
+				fresh--;
+				break;
+			}
+		}
+	}
+	return fresh;
 }
 
 static unsigned draw(struct killer *k, uint64_t below)
@@ -159,7 +177,7 @@ static uint64_t kill_one(struct killer *k, uint64_t launch_us)
 int verb_killer(int argc, char **argv)
 {
 	struct killer k = { .command = argv + 2, .state = (unsigned)number(argv[1]) };
-	int fds[2], mounts, status;
+	int fds[2], mounts[MAX_MOUNTS], nmounts, status;
 	uint64_t launch_us;
 
 	(void)argc;
@@ -167,7 +185,7 @@ int verb_killer(int argc, char **argv)
 		return -1;
 	k.in = fds[0];
 	k.out = fds[1];
-	mounts = count_mounts();
+	nmounts = read_mounts(mounts, MAX_MOUNTS);
 	/* To kill to the microsecond; 50 are usual. */
 	(void)prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 	launch_us = calibrate(&k);
@@ -179,7 +197,7 @@ int verb_killer(int argc, char **argv)
 	say("killed=%s started=%u", argv[0], k.started);
 	reap_all();
 	say("survivors=%d", count_survivors());
-	say("mounts=%d", count_mounts() - mounts);
+	say("mounts=%d", count_new_mounts(mounts, nmounts));
 	close(k.out);
 	/* Whoever still holds the other end isn't even in our PID namespace. */
 	status = poll(&(struct pollfd){ .fd = k.in, .events = POLLIN }, 1, PATIENCE_MS);
