@@ -28,11 +28,11 @@ static int print_version(void)
 static int print_help(enum verb verb)
 {
 	if (verb) {
-		(void)dprintf(STDOUT_FILENO,
-			      "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n",
-			      verb == VERB_RUN ? "run" : "init",
-			      verb == VERB_RUN ? "Be init in new namespaces, without root"
-					       : "Be init here: PID 1, or a subreaper");
+		(void)dprintf(
+			STDOUT_FILENO, "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n",
+			verb == VERB_RUN ? "run" : "init",
+			verb == VERB_RUN ? "Run AGENT in a sandbox, without root, and be init there"
+					 : "Be init here: PID 1, or a subreaper");
 		keys_help(verb);
 		(void)dprintf(
 			STDOUT_FILENO,
@@ -44,7 +44,8 @@ static int print_help(enum verb verb)
 	(void)dprintf(STDOUT_FILENO,
 		      "Usage: cradle COMMAND [OPTIONS] [--] ...\n\n"
 		      "  init      be init here: PID 1, or a subreaper\n"
-		      "  run       be init in new namespaces, without root\n"
+		      "  run       run a program in a sandbox, without root\n"
+		      "  bwrap     the same as bubblewrap would, by its options\n"
 		      "  enter     run a command in a sandbox that is there\n"
 		      "  doctor    say whether sandboxes work here, and what would mend it\n"
 		      "  net       set up network interfaces\n"

@@ -181,6 +181,21 @@ words_of_help() {
 	done
 }
 
+@test "libcradle(3) has every field of both structures, and every flag" {
+	local name names n=0
+	names=$(awk '/^struct cradle_(config|result) \{/ { on = 1; next } /^\}/ { on = 0 } on' "$top/include/cradle.h" |
+		tr '\n' ' ' | sed -E 's:/[*]([^*]|[*][^/])*[*]/::g' | tr ';' '\n' | sed -E 's/\)\(.*//; s/\[[^]]*\]//' |
+		tr ',' '\n' | grep -oE '[a-z_0-9]+ *$')
+	for name in $names; do
+		grep -qE "(^|, |\[ |  )_${name}_(,|$)" "$man/libcradle.3.scd" || fail "not described: $name"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 36 ]
+	for name in $(grep -oE '^	CRADLE_[A-Z_]+ = 1 <<' "$top/include/cradle.h" | grep -oE 'CRADLE_[A-Z_]+'); do
+		grep -qE "^(\[\[|\|  ).*$name(,|$)" "$man/libcradle.3.scd" || fail "not described: $name"
+	done
+}
+
 # The cells as the source has them, in the words of the page.
 cells_of_source() {
 	awk '/^\t\[LIFE_[A-Z]+\] = \{/ { state = $1; gsub(/[^A-Z_]|LIFE_/, "", state); next }
