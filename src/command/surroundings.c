@@ -235,7 +235,6 @@ void check_programs(struct doctor *doctor)
 		const char *name, *needed;
 	} helpers[] = {
 		{ "net", "cradle net, and --net=veth and macvlan, need it" },
-		{ "policy", "policies that aren't compiled yet need it" },
 	};
 	char path[PATH_MAX], name[32];
 

@@ -38,11 +38,23 @@ static int open_bind(struct op *op)
 					 : "");
 }
 
+/* What is to be handed on must be there. */
+static int check_kept(const struct spec_confine *confine)
+{
+	for (unsigned i = 0; i < confine->nkeep_fd; i++) {
+		if (fcntl(confine->keep_fd[i], F_GETFD) < 0)
+			return log_errno(-errno, "cannot hand on fd %d", confine->keep_fd[i]);
+	}
+	return 0;
+}
+
 int sources_open(struct spec_run *run)
 {
 	struct plan *plan = &run->plan;
-	int err = plan->root_overlay ? layered_root(plan) : 0;
+	int err = check_kept(&run->confine);
 
+	if (!err && plan->root_overlay)
+		err = layered_root(plan);
 	raise_limit(run);
 	for (unsigned i = 0; i < plan->nops && !err; i++) {
 		if (op_is_bind(&plan->op[i]))

@@ -193,6 +193,11 @@ int sandbox_finish(struct spec *spec)
 	int err;
 
 	ns->unshare |= 1U << NS_MNT;
+	if (uid && !joins && !run->bwrap && !(ns->unshare >> NS_USER & 1)) {
+		log_error("--share-user: expected only from root, nobody else can make the other "
+			  "namespaces without one");
+		return -EINVAL;
+	}
 	/* Without root nothing else can be unshared. */
 	if (uid && !joins)
 		ns->unshare |= 1U << NS_USER;
