@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 enum { SPARE = 64 };
 
@@ -67,16 +66,4 @@ int sources_open(struct spec_run *run)
 					plan->layer[i].path == plan->dir ? "root" : "a layer");
 	}
 	return err;
-}
-
-void sources_close(struct spec_run *run)
-{
-	struct plan *plan = &run->plan;
-
-	for (unsigned i = 0; i < plan->nops; i++) {
-		if (op_is_bind(&plan->op[i]) && plan->op[i].fd >= 0)
-			(void)close(plan->op[i].fd);
-	}
-	for (unsigned i = 0; i < plan->nlayers; i++)
-		(void)close(plan->layer[i].fd);
 }

@@ -9,7 +9,4 @@
  * saying which one isn't there. */
 int sources_open(struct spec_run *run);
 
-/* Close them: the sandbox has its own. */
-void sources_close(struct spec_run *run);
-
 #endif

@@ -1,7 +1,5 @@
-/* Namespaces, ids and times as text. Pure. */
+/* Namespaces and ids as text. Pure. */
 #include "namespaces.h"
-
-#include "util.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -56,18 +54,5 @@ const char *idmap_parse(struct idmap *map, const char *value)
 		return "expected INSIDE:OUTSIDE:COUNT, three numbers";
 	if (map->count > UINT32_MAX - map->inside || map->count > UINT32_MAX - map->outside)
 		return "expected a COUNT that ends below 4294967295";
-	return NULL;
-}
-
-const char *set_offset(struct spec_ns *ns, int64_t *field, const char *value)
-{
-	bool back = *value == '-';
-	unsigned ms;
-
-	if (!util_time(value + (*value == '-' || *value == '+'), &ms))
-		return "expected a time such as 500s, 2h or -1h";
-	*field = (int64_t)ms * 1000000 * (back ? -1 : 1);
-	ns->offsets = true;
-	ns->unshare |= 1U << NS_TIME;
 	return NULL;
 }

@@ -1,4 +1,4 @@
-/* namespaces.h - kinds of namespaces, id maps and clock offsets as text. Pure. */
+/* namespaces.h - kinds of namespaces and id maps as text. Pure. */
 #ifndef SPEC_NAMESPACES_H
 #define SPEC_NAMESPACES_H
 
@@ -20,8 +20,5 @@ int ns_kind(const char *name, size_t len);
 
 /* INSIDE:OUTSIDE:COUNT. NULL, or what was expected. */
 const char *idmap_parse(struct idmap *map, const char *value);
-
-/* [-]TIME. NULL, or what was expected. */
-const char *set_offset(struct spec_ns *ns, int64_t *field, const char *value);
 
 #endif

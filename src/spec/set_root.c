@@ -2,6 +2,7 @@
 #include "setters.h"
 
 #include "mountspec.h"
+#include "namespaces.h"
 #include "util.h"
 
 #include <errno.h>

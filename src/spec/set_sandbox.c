@@ -1,10 +1,11 @@
-/* How the options are read that make namespaces and wall the agent in. May only write into the
- * spec, and read what a descriptor on the command line holds. */
+/* How the options are read that wall the agent in. May only write into the spec, and read what a
+ * descriptor on the command line holds. */
 #include "setters.h"
 
-#include "capability.h"
 #include "bpf.h"
+#include "capability.h"
 #include "log.h"
+#include "namespaces.h"
 #include "util.h"
 
 #include <string.h>
@@ -20,112 +21,6 @@ const char *set_fd(int *field, const char *value)
 	if (!util_number(value, INT32_MAX, &fd))
 		return a_fd;
 	*field = (int)fd;
-	return NULL;
-}
-
-static const char *set_bits(unsigned *field, unsigned bits, const char *value)
-{
-	bool on;
-	const char *wrong = set_bool(&on, value);
-
-	if (!wrong)
-		*field = on ? *field | bits : *field & ~bits;
-	return wrong;
-}
-
-#define SETS_NAMESPACE(kind, bit)                                            \
-	const char *set_unshare_##kind(struct spec *spec, const char *value) \
-	{                                                                    \
-		return set_bits(&spec->run.ns.unshare, 1U << (bit), value);  \
-	}
-
-#define DROPS_NAMESPACE(kind, bit)                                                          \
-	const char *set_share_##kind(struct spec *spec, const char *value)                  \
-	{                                                                                   \
-		bool on;                                                                    \
-		const char *wrong = set_bool(&on, value);                                   \
-                                                                                            \
-		if (!wrong)                                                                 \
-			(void)set_bits(&spec->run.ns.unshare, 1U << (bit), on ? "0" : "1"); \
-		return wrong;                                                               \
-	}
-
-SETS_NAMESPACE(user, NS_USER)
-SETS_NAMESPACE(pid, NS_PID)
-SETS_NAMESPACE(net, NS_NET)
-SETS_NAMESPACE(ipc, NS_IPC)
-SETS_NAMESPACE(uts, NS_UTS)
-SETS_NAMESPACE(cgroup, NS_CGROUP)
-SETS_NAMESPACE(time, NS_TIME)
-DROPS_NAMESPACE(user, NS_USER)
-DROPS_NAMESPACE(pid, NS_PID)
-DROPS_NAMESPACE(net, NS_NET)
-DROPS_NAMESPACE(ipc, NS_IPC)
-DROPS_NAMESPACE(uts, NS_UTS)
-DROPS_NAMESPACE(cgroup, NS_CGROUP)
-
-const char *set_unshare_user_try(struct spec *spec, const char *value)
-{
-	return set_unshare_user(spec, value) ?: set_bits(&spec->run.ns.try_, 1U << NS_USER, value);
-}
-
-const char *set_unshare_cgroup_try(struct spec *spec, const char *value)
-{
-	return set_unshare_cgroup(spec, value)
-		       ?: set_bits(&spec->run.ns.try_, 1U << NS_CGROUP, value);
-}
-
-const char *set_unshare_all(struct spec *spec, const char *value)
-{
-	spec->run.ns.try_ |= spec->run.bwrap ? 1U << NS_USER | 1U << NS_CGROUP : 0;
-	return set_bits(&spec->run.ns.unshare, NS_ALL, value);
-}
-
-const char *set_monotonic(struct spec *spec, const char *value)
-{
-	return set_offset(&spec->run.ns, &spec->run.ns.monotonic_ns, value);
-}
-
-const char *set_boottime(struct spec *spec, const char *value)
-{
-	return set_offset(&spec->run.ns, &spec->run.ns.boottime_ns, value);
-}
-
-const char *set_userns(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.ns.join_fd[NS_USER], value);
-}
-
-const char *set_userns2(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.ns.userns2, value);
-}
-
-const char *set_pidns(struct spec *spec, const char *value)
-{
-	return set_fd(&spec->run.ns.join_fd[NS_PID], value);
-}
-
-const char *set_disable_userns(struct spec *spec, const char *value)
-{
-	spec->run.ns.disable_userns_given = true;
-	return set_bool(&spec->run.ns.disable_userns, value);
-}
-
-const char *set_assert_userns_disabled(struct spec *spec, const char *value)
-{
-	return set_bool(&spec->run.ns.assert_userns_disabled, value);
-}
-
-const char *set_join(struct spec *spec, const char *value)
-{
-	const char *equals = strchr(value, '=');
-	int kind = equals ? ns_kind(value, (size_t)(equals - value)) : -1;
-
-	if (kind < 0 || !equals[1])
-		return "expected NS=PID or NS=PATH with NS one of user, mnt, pid, net, ipc, uts, "
-		       "cgroup, time";
-	spec->run.ns.join[kind] = equals + 1;
 	return NULL;
 }
 

@@ -5,9 +5,8 @@
 #define SPEC_SETTERS_H
 
 #include "keys.h"
-#include "namespaces.h"
 
-/* Shared by setters. */
+/* Shared by setters; in set_init.c and set_sandbox.c. */
 const char *set_bool(bool *field, const char *value);
 const char *set_fd(int *field, const char *value);
 
@@ -71,10 +70,23 @@ const char *set_root(struct spec *spec, const char *value);
 const char *set_overlay_tmp_root(struct spec *spec, const char *value);
 const char *set_sandbox_mount(struct spec *spec, const char *value);
 
-/* set_sandbox.c */
+/* set_namespaces.c */
+const char *set_unshare_user(struct spec *spec, const char *value);
 const char *set_unshare_user_try(struct spec *spec, const char *value);
+const char *set_unshare_pid(struct spec *spec, const char *value);
+const char *set_unshare_net(struct spec *spec, const char *value);
+const char *set_unshare_ipc(struct spec *spec, const char *value);
+const char *set_unshare_uts(struct spec *spec, const char *value);
+const char *set_unshare_cgroup(struct spec *spec, const char *value);
 const char *set_unshare_cgroup_try(struct spec *spec, const char *value);
+const char *set_unshare_time(struct spec *spec, const char *value);
 const char *set_unshare_all(struct spec *spec, const char *value);
+const char *set_share_user(struct spec *spec, const char *value);
+const char *set_share_pid(struct spec *spec, const char *value);
+const char *set_share_net(struct spec *spec, const char *value);
+const char *set_share_ipc(struct spec *spec, const char *value);
+const char *set_share_uts(struct spec *spec, const char *value);
+const char *set_share_cgroup(struct spec *spec, const char *value);
 const char *set_monotonic(struct spec *spec, const char *value);
 const char *set_boottime(struct spec *spec, const char *value);
 const char *set_userns(struct spec *spec, const char *value);
@@ -83,6 +95,8 @@ const char *set_pidns(struct spec *spec, const char *value);
 const char *set_disable_userns(struct spec *spec, const char *value);
 const char *set_assert_userns_disabled(struct spec *spec, const char *value);
 const char *set_join(struct spec *spec, const char *value);
+
+/* set_sandbox.c */
 const char *set_uid(struct spec *spec, const char *value);
 const char *set_gid(struct spec *spec, const char *value);
 const char *set_map_uid(struct spec *spec, const char *value);
@@ -107,6 +121,8 @@ const char *set_unsetenv(struct spec *spec, const char *value);
 const char *set_clearenv(struct spec *spec, const char *value);
 const char *set_chdir(struct spec *spec, const char *value);
 const char *set_argv0(struct spec *spec, const char *value);
+
+/* set_status.c */
 const char *set_lock_file(struct spec *spec, const char *value);
 const char *set_sync_fd(struct spec *spec, const char *value);
 const char *set_block_fd(struct spec *spec, const char *value);
@@ -115,20 +131,8 @@ const char *set_info_fd(struct spec *spec, const char *value);
 const char *set_json_status_fd(struct spec *spec, const char *value);
 const char *set_name(struct spec *spec, const char *value);
 const char *set_dry_run(struct spec *spec, const char *value);
-const char *set_unshare_user(struct spec *spec, const char *value);
-const char *set_unshare_pid(struct spec *spec, const char *value);
-const char *set_unshare_net(struct spec *spec, const char *value);
-const char *set_unshare_ipc(struct spec *spec, const char *value);
-const char *set_unshare_uts(struct spec *spec, const char *value);
-const char *set_unshare_cgroup(struct spec *spec, const char *value);
-const char *set_unshare_time(struct spec *spec, const char *value);
-const char *set_share_user(struct spec *spec, const char *value);
-const char *set_share_pid(struct spec *spec, const char *value);
-const char *set_share_net(struct spec *spec, const char *value);
-const char *set_share_ipc(struct spec *spec, const char *value);
-const char *set_share_uts(struct spec *spec, const char *value);
-const char *set_share_cgroup(struct spec *spec, const char *value);
 const char *set_level_prefix(struct spec *spec, const char *value);
+const char *set_best_effort(struct spec *spec, const char *value);
 
 /* set_net.c */
 const char *set_netmode(struct spec *spec, const char *value);
@@ -143,6 +147,5 @@ const char *set_pids(struct spec *spec, const char *value);
 const char *set_cpus(struct spec *spec, const char *value);
 const char *set_time_limit(struct spec *spec, const char *value);
 const char *set_rlimit(struct spec *spec, const char *value);
-const char *set_best_effort(struct spec *spec, const char *value);
 
 #endif

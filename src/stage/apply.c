@@ -16,9 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NO_SUID_DEV      (MS_NOSUID | MS_NODEV)
-#define NO_SUID_DEV_EXEC (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-
 static bool is_trusted(const struct assembly *a, const struct op *op)
 {
 	return (op->flags & OP_DEFAULT) && a->plan->root == ROOT_HOST && !a->plan->has_root_op &&
@@ -30,8 +27,7 @@ static bool is_trusted(const struct assembly *a, const struct op *op)
 int apply_fs(struct assembly *a, const struct op *op, const char *type, unsigned long flags,
 	     const char *options)
 {
-	bool trusted = (op->flags & OP_DEFAULT) && a->plan->root == ROOT_HOST &&
-		       !a->plan->has_root_op && !a->plan->root_overlay;
+	bool trusted = is_trusted(a, op);
 	const char *source = op->kind == OP_MOUNT ? op->source : type;
 	char log[256];
 	int err = 0, fd = -1;
@@ -103,9 +99,7 @@ static int apply_dev(struct assembly *a, const struct op *op)
 
 static int apply_devpts(struct assembly *a, const struct op *op)
 {
-	return apply_fs(a, op, "devpts", MS_NOSUID | MS_NOEXEC,
-			a->single_id ? "newinstance,mode=0620,ptmxmode=0666"
-				     : "newinstance,mode=0620,ptmxmode=0666,gid=5");
+	return apply_fs(a, op, "devpts", MS_NOSUID | MS_NOEXEC, devices_pts_options(a));
 }
 
 static int apply_mount(struct assembly *a, const struct op *op)
@@ -191,8 +185,7 @@ static int apply_file(struct assembly *a, struct op *op)
 	}
 	if (dir >= 0 && err)
 		(void)log_errno(err, "cannot make the file %s%s", op->dest,
-				err == -EROFS ? " (nothing is made in the host's file systems; put "
-						"a --tmpfs on a directory above)"
+				err == -EROFS   ? dest_fix
 				: err == -EXDEV ? " (something is bound there, which isn't written "
 						  "over)"
 						: "");
@@ -251,9 +244,7 @@ static int apply_symlink(struct assembly *a, const struct op *op)
 	(void)close(dir);
 	if (err)
 		(void)log_errno(err, "cannot make the link %s%s", op->dest,
-				err == -EROFS ? " (nothing is made in the host's file systems; put "
-						"a --tmpfs on a directory above)"
-					      : "");
+				err == -EROFS ? dest_fix : "");
 	return err;
 }
 

@@ -13,6 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char dest_fix[] = " (nothing is made in the host's file systems; put a --tmpfs or an overlay "
+			"on a directory above)";
+
 void dest_own(struct newroot *root, int fd)
 {
 	struct stat st;
@@ -48,10 +51,7 @@ static int make(const struct newroot *root, int parent, const char *name, bool d
 static int complain(const char *dest, const char *path, int err)
 {
 	if (err == -EROFS)
-		return log_errno(err,
-				 "cannot make %s for %s (nothing is made in the host's file "
-				 "systems; put a --tmpfs or an overlay on a directory above)",
-				 path, dest);
+		return log_errno(err, "cannot make %s for %s%s", path, dest, dest_fix);
 	if (err == -EEXIST)
 		return log_errno(err, "cannot use %s for %s (it is a link that leads nowhere)",
 				 path, dest);

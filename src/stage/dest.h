@@ -16,6 +16,9 @@ struct newroot {
 	mode_t parents; /* permissions of what has to be made above a destination */
 };
 
+/* What to say to -EROFS. */
+extern const char dest_fix[];
+
 /* Remember that the file system at fd is ours: names may be made in it. */
 void dest_own(struct newroot *root, int fd);
 

@@ -28,15 +28,19 @@ static int bind_node(int dev, const char *dest, const char *node, const char *na
 	return 0;
 }
 
+const char *devices_pts_options(const struct assembly *a)
+{
+	return a->single_id ? "newinstance,mode=0620,ptmxmode=0666"
+			    : "newinstance,mode=0620,ptmxmode=0666,gid=5";
+}
+
 static int make_terminals(struct assembly *a, int dev, const char *dest)
 {
 	char target[PATH_MAX];
 
 	(void)snprintf(target, sizeof(target), "%s/pts", dest);
 	if (mkdirat(dev, "pts", 0755) < 0 ||
-	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
-		  a->single_id ? "newinstance,mode=0620,ptmxmode=0666"
-			       : "newinstance,mode=0620,ptmxmode=0666,gid=5") < 0)
+	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC, devices_pts_options(a)) < 0)
 		return log_errno(-errno, "cannot mount devpts on %s", target);
 	return 0;
 }

@@ -15,9 +15,6 @@
 #include <unistd.h>
 #include <linux/magic.h>
 
-#define NO_SUID_DEV      (MS_NOSUID | MS_NODEV)
-#define NO_SUID_DEV_EXEC (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-
 static const struct {
 	enum mount_set set;
 	const char *type, *where;

@@ -4,6 +4,11 @@
 
 #include "spec.h"
 
+#include <sys/mount.h>
+
+#define NO_SUID_DEV      (MS_NOSUID | MS_NODEV)
+#define NO_SUID_DEV_EXEC (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+
 enum mount_set {
 	MOUNT_EARLY = 1 << 0, /* /dev /proc /sys: needed to read what was asked for */
 	MOUNT_LATE = 1 << 1,  /* the rest of what an agent expects */

@@ -145,6 +145,15 @@ static void find_cwd(const struct spec_run *run, char cwd[PATH_MAX])
 		(void)snprintf(cwd, PATH_MAX, "(deleted)");
 }
 
+/* Whose root is whatever is there. */
+static int join_mounts(int mnt)
+{
+	if (setns(mnt, (int)ns_flag(NS_MNT)) == 0)
+		return 0;
+	return log_errno(-errno, "cannot join the mnt namespace%s",
+			 errno == EPERM ? " (join the user namespace it belongs to, too)" : "");
+}
+
 static int enter_root(struct spec *spec, const struct inside *in)
 {
 	struct assembly a = { .plan = &spec->run.plan,
@@ -155,12 +164,8 @@ static int enter_root(struct spec *spec, const struct inside *in)
 	int mnt = spec->run.ns.join_fd[NS_MNT];
 	char console[64];
 
-	if (mnt >= 0 && setns(mnt, (int)ns_flag(NS_MNT)) < 0)
-		return log_errno(-errno, "cannot join the mnt namespace%s",
-				 errno == EPERM ? " (join the user namespace it belongs to, too)"
-						: "");
 	if (mnt >= 0)
-		return 0;
+		return join_mounts(mnt);
 	/* ttyname(3) inside shall find the terminal that the agent writes to anyway. */
 	if (spec->run.tty == TTY_INHERIT && ttyname_r(STDOUT_FILENO, console, sizeof(console)) == 0)
 		a.console = console;

@@ -47,6 +47,8 @@ int apply_fs(struct assembly *a, const struct op *op, const char *type, unsigned
 
 /* devices.c: what a minimal /dev has, in the file system at dest. */
 int devices_make(struct assembly *a, const char *dest);
+/* devices.c: for mount(2): terminals are of the group tty, where there is one inside. */
+const char *devices_pts_options(const struct assembly *a);
 
 /* protect.c: what in a fresh /proc a user who is root outside could use against the host. */
 int protect_proc(struct assembly *a, const char *dest);

@@ -59,14 +59,6 @@ int tree_clone(int dir, const char *path, uint64_t attr)
 	return err;
 }
 
-int tree_clone_one(int dir, const char *path)
-{
-	int tree = (int)syscall(NR_open_tree, dir, path,
-				CLONE_TREE | O_CLOEXEC | (*path ? 0 : EMPTY_PATH));
-
-	return tree < 0 ? -errno : tree;
-}
-
 int tree_place(int tree, const char *name, int at, const char *dest)
 {
 	unsigned flags = (*name ? 0 : MOVE_F_EMPTY_PATH) | (*dest ? 0 : MOVE_T_EMPTY_PATH);

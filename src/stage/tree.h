@@ -19,9 +19,6 @@
  * private: nothing that is mounted later, here or there, shows on the other side. */
 int tree_clone(int dir, const char *path, uint64_t attr);
 
-/* The same of a single mount, with the attributes it has. */
-int tree_clone_one(int dir, const char *path);
-
 /* Attach tree (or what is at name below it) on a descriptor, or on a name below one. */
 int tree_place(int tree, const char *name, int at, const char *dest);
 
