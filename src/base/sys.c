@@ -212,6 +212,18 @@ uint64_t sys_now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+struct timespec *sys_time_left(uint64_t until_ms, struct timespec *left)
+{
+	uint64_t now, ms;
+
+	if (!until_ms)
+		return NULL;
+	now = sys_now_ms();
+	ms = until_ms > now ? until_ms - now : 0;
+	*left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	return left;
+}
+
 /* The kernel's struct linux_dirent64; opendir(3) would allocate. */
 struct dirent_head {
 	uint64_t ino;

@@ -112,6 +112,10 @@ ssize_t sys_read_file(const char *path, char *buf, size_t size);
 /* CLOCK_MONOTONIC. */
 uint64_t sys_now_ms(void);
 
+/* How long it is until that moment of sys_now_ms(), in *left, which is returned; 0: for ever, NULL.
+ */
+struct timespec *sys_time_left(uint64_t until_ms, struct timespec *left);
+
 /* Call fn with each number among the entries of an open directory, e.g. the pids of /proc.
  * Allocates nothing. fn returns non-zero to stop; that value is returned, else 0 or -errno. */
 int sys_each_number(int dir, int (*fn)(unsigned number, void *arg), void *arg);

@@ -289,8 +289,9 @@ static int join_network(struct spec_run *run)
 /* Its time counts over all lives. With a stop plan PID 1 ends all by itself, step by step. */
 static void set_time(const struct spec *spec, struct relay *r)
 {
-	const unsigned grace = spec->core.grace_ms ? spec->core.grace_ms : 10000;
-	const unsigned deadline = spec->core.deadline_ms ? spec->core.deadline_ms : 5000;
+	const unsigned grace = spec->core.grace_ms ? spec->core.grace_ms : CRADLE_GRACE_MS;
+	const unsigned deadline =
+		spec->core.deadline_ms ? spec->core.deadline_ms : CRADLE_DEADLINE_MS;
 
 	if (!spec->run.limits.time_ms)
 		return;

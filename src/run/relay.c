@@ -155,19 +155,6 @@ static void on_time(struct relay *r)
 	(void)sys_kill(r->pid, SIGCONT);
 }
 
-/* NULL: for ever. */
-static struct timespec *time_left(const struct relay *r, struct timespec *left)
-{
-	uint64_t now, ms;
-
-	if (!r->until)
-		return NULL;
-	now = sys_now_ms();
-	ms = r->until > now ? r->until - now : 0;
-	*left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-	return left;
-}
-
 /* The ids are mapped by now: whoever was to do it wrote something, or is gone. */
 static void go_on(struct relay *r)
 {
@@ -198,7 +185,7 @@ static void turn(struct relay *r)
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
-	int ready = sys_poll(fds, FIXED + n, time_left(r, &left));
+	int ready = sys_poll(fds, FIXED + n, sys_time_left(r->until, &left));
 
 	if (ready == 0)
 		on_time(r);
