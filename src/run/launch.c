@@ -327,16 +327,17 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r = { .parent = spec->run.die_with_parent ? parent_open() : -1,
-			   .name = -1,
-			   .signals = -1,
-			   .block = -1 };
+	struct relay r;
 	const struct relay_end *end = &r.end;
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	int err = events_open(&r.events, spec);
+	int err;
 
+	relay_init(&r);
+	if (spec->run.die_with_parent)
+		r.parent = parent_open();
+	err = events_open(&r.events, spec);
 	/* In the network namespace of who will ask for it. */
 	if (!err && spec->run.name)
 		err = r.name = name_claim(spec->run.name);
