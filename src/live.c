@@ -10,6 +10,7 @@
 #include "log.h"
 #include "refuse.h"
 #include "report.h"
+#include "rights.h"
 #include "status.h"
 #include "tell.h"
 #include "util.h"
@@ -232,7 +233,7 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.run.argv_start = start;
 	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
 	if (bwrap && !spec.run.uid)
-		spec.run.confine.caps = capabilities_now();
+		spec.run.confine.caps = rights_permitted();
 	spec.run.has_terminal = isatty(STDIN_FILENO);
 	err = refuse_setuid();
 	if (!err)

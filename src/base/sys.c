@@ -260,15 +260,20 @@ int sys_each_number(int dir, int (*fn)(unsigned number, void *arg), void *arg)
 	return n < 0 ? -errno : ret;
 }
 
+pid_t sys_clone(unsigned long flags, int *pidfd)
+{
+	/* The stack comes first there. */
+#if defined(__s390__) || defined(__CRIS__)
+	long pid = syscall(SYS_clone, NULL, flags, pidfd, NULL, 0);
+#else
+	long pid = syscall(SYS_clone, flags, NULL, pidfd, NULL, 0);
+#endif
+
+	return pid < 0 ? -errno : (pid_t)pid;
+}
+
 pid_t sys_fork_pidfd(int *pidfd)
 {
-	long pid;
-
 	*pidfd = -1;
-#if defined(__s390__) || defined(__CRIS__)
-	pid = syscall(SYS_clone, NULL, CLONE_PIDFD | SIGCHLD, pidfd, NULL, 0);
-#else
-	pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, 0);
-#endif
-	return pid < 0 ? -errno : (pid_t)pid;
+	return sys_clone(CLONE_PIDFD | SIGCHLD, pidfd);
 }

@@ -120,6 +120,11 @@ struct timespec *sys_time_left(uint64_t until_ms, struct timespec *left);
  * Allocates nothing. fn returns non-zero to stop; that value is returned, else 0 or -errno. */
 int sys_each_number(int dir, int (*fn)(unsigned number, void *arg), void *arg);
 
+/* clone(2) as fork(2) with these flags, and the signal of the child's end in them; pidfd: with
+ * CLONE_PIDFD, else NULL. Runs no pthread_atfork(3), and no library knows of it. The pid, 0 in the
+ * child, or -errno. */
+pid_t sys_clone(unsigned long flags, int *pidfd);
+
 /* Fork by clone(2), with the child's pidfd. *pidfd is -1 where the kernel has none (< 5.2). */
 pid_t sys_fork_pidfd(int *pidfd);
 

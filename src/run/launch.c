@@ -89,7 +89,7 @@ static pid_t clone_namespaces(const struct spec_ns *ns, const struct cgroup *cg)
 	/* Docker's filter can't look into the structure, and so refuses all of it. Time namespaces
 	 * have no bit in the older call (its lowest byte is the signal). */
 	if (pid < 0 && errno == ENOSYS && cgroup_into(cg) < 0 && !(args.flags & 0xff))
-		pid = syscall(SYS_clone, args.flags | SIGCHLD, NULL, NULL, NULL, NULL);
+		return sys_clone(args.flags | SIGCHLD, NULL);
 	return pid < 0 ? -errno : (pid_t)pid;
 }
 
