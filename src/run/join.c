@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "namespaces.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +115,7 @@ int join_enter(struct spec_run *run)
 	 * their PID namespace: our memory and descriptors are the host's (CVE-2016-9962). */
 	if (ns->join_fd[NS_USER] >= 0 || ns->join_fd[NS_PID] >= 0)
 		(void)prctl(PR_SET_DUMPABLE, 0);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(order) && !err; i++)
 		err = enter_one(ns, order[i]);
 	if (ns->join_fd[NS_USER] >= 0) {
 		run->uid = geteuid();
