@@ -16,10 +16,12 @@
 extern "C" {
 #endif
 
-#define CRADLE_VERSION  "0.1.0"
-#define CRADLE_API      __attribute__((visibility("default")))
-#define CRADLE_NSIG     65 /* the kernel's signals are 1 to 64 */
-#define CRADLE_KEEP_MAX 64 /* descriptors that PID 1 may be asked to keep */
+#define CRADLE_VERSION     "0.1.0"
+#define CRADLE_API         __attribute__((visibility("default")))
+#define CRADLE_NSIG        65     /* the kernel's signals are 1 to 64 */
+#define CRADLE_KEEP_MAX    64     /* descriptors that PID 1 may be asked to keep */
+#define CRADLE_GRACE_MS    10000U /* for each step of a stop, where no other time is given */
+#define CRADLE_DEADLINE_MS 5000U  /* the same for the killing */
 
 /* Exit codes as in env(1), timeout(1) and the container runtimes. */
 enum {
@@ -121,7 +123,8 @@ struct cradle_config {
 	const char *file;  /* what to look up instead of argv[0]; NULL: that */
 	char *const *envp; /* its environment, PATH included; NULL: ours */
 	int (*confine)(void *arg); /* last thing in the child before exec; -errno: 125 */
-	/* In the child, when it couldn't be executed; may exit with another code. NULL: none. */
+	/* In the child, when it couldn't be executed, which was told on stderr; err: -errno. May
+	 * exit with another code than 126 or 127. NULL: none. */
 	void (*exec_failed)(void *arg, int err);
 	/* In PID 1, when signal sig has stopped the agent: for an init that can't stop like its
 	 * agent to tell who can, and who will continue it. It keeps the kernel from reaping. NULL:
@@ -134,15 +137,15 @@ struct cradle_config {
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;
 	unsigned flags;                     /* enum cradle_flags */
-	unsigned grace_ms;                  /* 0: 10 s */
-	unsigned deadline_ms;               /* 0: 5 s for the killing, none for waiting */
+	unsigned grace_ms;                  /* 0: CRADLE_GRACE_MS */
+	unsigned deadline_ms;               /* 0: CRADLE_DEADLINE_MS, but none for waiting */
 	int stop_signal;                    /* what the agent gets on a request; 0: as it came */
 	signed char rewrite[CRADLE_NSIG];   /* 0: as it is, N: becomes N, -1: dropped */
 	unsigned char request[CRADLE_NSIG]; /* enum cradle_request that a signal stands for */
 	uint64_t success[4];                /* bit set: this exit code counts as 0 too */
 	const struct cradle_watch *watch;   /* nwatch of them, at most 8 */
 	unsigned nwatch;
-	const int *keep_fd; /* nkeep_fd descriptors that PID 1 needs to keep */
+	const int *keep_fd; /* nkeep_fd descriptors that PID 1 needs, at most CRADLE_KEEP_MAX */
 	unsigned nkeep_fd;
 };
 
@@ -172,9 +175,11 @@ struct cradle_result {
  */
 CRADLE_API int cradle_supervise(const struct cradle_config *config, struct cradle_result *result);
 
-/* Become the agent without supervising it: what the child of cradle_supervise() does, in this
- * process. Doesn't return: what fails is told on stderr, and the exit code is 125 to 127. */
-CRADLE_API _Noreturn void cradle_become(const struct cradle_config *config);
+/* Become the agent without supervising it: what the child of cradle_supervise() does last, in this
+ * process, which keeps its session and process group. Of config it reads argv (not NULL), file,
+ * envp, confine, exec_failed, arg and CRADLE_RESET_SIGNALS. Doesn't return: what fails is told on
+ * stderr, and the exit code is 125 to 127. */
+CRADLE_API void cradle_become(const struct cradle_config *config) __attribute__((noreturn));
 
 /* Block all 64 signals, as the first act of a program that will call cradle_supervise() later:
  * what arrives from now on isn't lost. The mask found is what the agent gets. */

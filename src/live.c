@@ -2,14 +2,15 @@
 #include "live.h"
 
 #include "console.h"
-#include "enter.h"
 #include "dump.h"
+#include "enter.h"
 #include "front.h"
 #include "hold.h"
 #include "launch.h"
 #include "log.h"
 #include "refuse.h"
 #include "report.h"
+#include "rights.h"
 #include "status.h"
 #include "tell.h"
 #include "util.h"
@@ -74,26 +75,36 @@ static void tell_end(const struct cradle_result *result)
 		log_info("%llu orphans were reaped", (unsigned long long)result->orphans);
 }
 
+/* What the agent still needs of our command line, before that is wiped. */
+static int save_words(struct spec *spec)
+{
+	struct spec_run *run = &spec->run;
+
+	if (run->confine.exec_label) {
+		run->confine.exec_label = strdup(run->confine.exec_label);
+		if (!run->confine.exec_label)
+			return -ENOMEM;
+	}
+	if (run->argv0) {
+		spec->core.file = strdup(spec->core.argv[0]);
+		if (!spec->core.file)
+			return -ENOMEM;
+		((char **)(uintptr_t)spec->core.argv)[0] = (char *)(uintptr_t)run->argv0;
+	}
+	return 0;
+}
+
 /* What the child will be, made while memory may still be allocated. */
 static int prepare(struct spec *spec)
 {
-	struct spec_run *run = &spec->run;
-	int err = 0;
+	int err;
 
 	spec->core.confine = confine;
 	spec->core.exec_failed = exec_failed;
 	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
 	spec->core.arg = spec;
 	spec->core.envp = environment(spec);
-	if (!spec->core.envp)
-		err = -ENOMEM;
-	/* What the agent still needs of our command line, before that is wiped. */
-	if (run->confine.exec_label)
-		run->confine.exec_label = strdup(run->confine.exec_label);
-	if (run->argv0) {
-		spec->core.file = strdup(spec->core.argv[0]);
-		((char **)(uintptr_t)spec->core.argv)[0] = (char *)(uintptr_t)run->argv0;
-	}
+	err = spec->core.envp ? save_words(spec) : -ENOMEM;
 	if (!err && spec->verb == VERB_RUN)
 		err = scrub(spec);
 	return err ? log_errno(err, "cannot prepare the agent") : 0;
@@ -107,9 +118,8 @@ static _Noreturn void live(struct spec *spec, int err)
 	/* In a VM their devices had to come first. */
 	if (!err && !spec->end.opened)
 		err = report_open(spec);
-	if (!err) {
+	if (!err)
 		err = prepare(spec);
-	}
 	if (!err) {
 		log_info("world %s, %s: starting %s", world_name(spec->world),
 			 spec->verb == VERB_RUN || cradle_is_pid1() ? "PID 1" : "a subreaper",
@@ -223,7 +233,7 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.run.argv_start = start;
 	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
 	if (bwrap && !spec.run.uid)
-		spec.run.confine.caps = capabilities_now();
+		spec.run.confine.caps = rights_permitted();
 	spec.run.has_terminal = isatty(STDIN_FILENO);
 	err = refuse_setuid();
 	if (!err)

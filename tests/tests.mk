@@ -35,10 +35,11 @@ fuzz: $(FUZZ)
 check: all $(B)/probe $(UNIT) $(FUZZ) lint $(B)/vm/vmlinuz
 	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 
-# Headers compile alone, the library needs nothing but what is committed, the layout is clang-format's.
+# Headers compile alone, the public one as C++ as well, the library needs nothing but what is committed, the layout is clang-format's.
 lint: $(B)/libcradle.a
 	@for h in $$(git ls-files 'src/*.h' 'include/*.h'); do \
 		$(CC) $(BASE_CFLAGS) $(ROOM_top) -Isrc/pid1 -Isrc/net -fsyntax-only -x c $$h || exit 1; done
+	@clang -Wall -Werror -Wno-pragma-once-outside-header -fsyntax-only -x c++-header include/cradle.h
 	@# The sanitizers bring symbols of their own, and take some of ours.
 	@[ -n "$(SANITIZE)" ] || nm -u $(B)/libcradle.a | awk 'NF == 2 && !/_chk|_GLOBAL_OFFSET|__isoc|__asan|__ubsan/ {print $$2}' | sort -u | \
 		diff -u tests/libcradle.symbols - || { echo "lint: libcradle needs other symbols"; exit 1; }

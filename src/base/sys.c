@@ -212,6 +212,18 @@ uint64_t sys_now_ms(void)
 	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
 }
 
+struct timespec *sys_time_left(uint64_t until_ms, struct timespec *left)
+{
+	uint64_t now, ms;
+
+	if (!until_ms)
+		return NULL;
+	now = sys_now_ms();
+	ms = until_ms > now ? until_ms - now : 0;
+	*left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
+	return left;
+}
+
 /* The kernel's struct linux_dirent64; opendir(3) would allocate. */
 struct dirent_head {
 	uint64_t ino;
@@ -248,15 +260,20 @@ int sys_each_number(int dir, int (*fn)(unsigned number, void *arg), void *arg)
 	return n < 0 ? -errno : ret;
 }
 
+pid_t sys_clone(unsigned long flags, int *pidfd)
+{
+	/* The stack comes first there. */
+#if defined(__s390__) || defined(__CRIS__)
+	long pid = syscall(SYS_clone, NULL, flags, pidfd, NULL, 0);
+#else
+	long pid = syscall(SYS_clone, flags, NULL, pidfd, NULL, 0);
+#endif
+
+	return pid < 0 ? -errno : (pid_t)pid;
+}
+
 pid_t sys_fork_pidfd(int *pidfd)
 {
-	long pid;
-
 	*pidfd = -1;
-#if defined(__s390__) || defined(__CRIS__)
-	pid = syscall(SYS_clone, NULL, CLONE_PIDFD | SIGCHLD, pidfd, NULL, 0);
-#else
-	pid = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, NULL, pidfd, NULL, 0);
-#endif
-	return pid < 0 ? -errno : (pid_t)pid;
+	return sys_clone(CLONE_PIDFD | SIGCHLD, pidfd);
 }

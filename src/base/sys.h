@@ -112,9 +112,18 @@ ssize_t sys_read_file(const char *path, char *buf, size_t size);
 /* CLOCK_MONOTONIC. */
 uint64_t sys_now_ms(void);
 
+/* How long it is until that moment of sys_now_ms(), in *left, which is returned; 0: for ever, NULL.
+ */
+struct timespec *sys_time_left(uint64_t until_ms, struct timespec *left);
+
 /* Call fn with each number among the entries of an open directory, e.g. the pids of /proc.
  * Allocates nothing. fn returns non-zero to stop; that value is returned, else 0 or -errno. */
 int sys_each_number(int dir, int (*fn)(unsigned number, void *arg), void *arg);
+
+/* clone(2) as fork(2) with these flags, and the signal of the child's end in them; pidfd: with
+ * CLONE_PIDFD, else NULL. Runs no pthread_atfork(3), and no library knows of it. The pid, 0 in the
+ * child, or -errno. */
+pid_t sys_clone(unsigned long flags, int *pidfd);
 
 /* Fork by clone(2), with the child's pidfd. *pidfd is -1 where the kernel has none (< 5.2). */
 pid_t sys_fork_pidfd(int *pidfd);

@@ -6,9 +6,9 @@
 #include "bpf.h"
 #include "capability.h"
 #include "cgroup_follow.h"
+#include "dest.h"
 #include "enter.h"
 #include "lifeline.h"
-#include "dest.h"
 #include "log.h"
 #include "namespaces.h"
 #include "refuse.h"
@@ -249,16 +249,11 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 
 static int stand_by(pid_t pid)
 {
-	struct relay r = { .pid = pid,
-			   .status = -1,
-			   .parent = -1,
-			   .name = -1,
-			   .block = -1,
-			   .events = { .exec = -1 },
-			   .apart = true,
-			   .network = -1,
-			   .signals = -1 };
+	struct relay r;
 
+	relay_init(&r);
+	r.pid = pid;
+	r.apart = true;
 	sys_close_above_2(NULL, 0);
 	(void)!chdir("/");
 	return relay(&r) < 0 ? CRADLE_EXIT_FAILURE : r.end.code;

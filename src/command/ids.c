@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,11 +109,11 @@ static int run_program(const struct attempt *attempt, int which, pid_t pid)
 static int map_range(void *arg)
 {
 	const struct attempt *attempt = arg;
-	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, NULL, NULL, NULL, NULL);
+	pid_t pid = sys_clone(CLONE_NEWUSER | SIGCHLD, NULL);
 	int err;
 
 	if (pid < 0)
-		return -errno;
+		return pid;
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)

@@ -228,14 +228,10 @@ static pid_t clone_with(struct shared *shared)
 	} args = { .flags = shared->flags, .exit_signal = SIGCHLD };
 	long pid = syscall(SYS_clone3, &args, sizeof(args));
 
-	if (pid >= 0 || errno != ENOSYS)
-		return (pid_t)pid;
-	if (shared->flags & CLONE_NEWTIME) {
-		/* In clone(2) the bit belongs to the signal. */
-		errno = ENOSYS;
-		return -1;
-	}
-	return (pid_t)syscall(SYS_clone, shared->flags | SIGCHLD, NULL, NULL, NULL, NULL);
+	/* In clone(2) the bit of a time namespace belongs to the signal. */
+	if (pid < 0 && errno == ENOSYS && !(shared->flags & CLONE_NEWTIME))
+		return sys_clone(shared->flags | SIGCHLD, NULL);
+	return pid < 0 ? -errno : (pid_t)pid;
 }
 
 /* In a child already, so that a filter that kills leaves the doctor alive. */
@@ -249,7 +245,7 @@ static int clone_and_try(void *arg)
 	if (pid == 0)
 		inside(shared, all);
 	if (pid < 0)
-		return -errno;
+		return pid;
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return -errno;

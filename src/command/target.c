@@ -8,11 +8,13 @@
 #include "log.h"
 #include "name.h"
 #include "namespaces.h"
+#include "number.h"
 #include "sys.h"
 #include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +22,6 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define GET_PARENT _IO(0xb7, 2) /* NS_GET_PARENT of <linux/nsfs.h>, ioctl_ns(2) */
 
 enum { CHILDREN = 64, TEXT = 1024, TRIES = 50, PAUSE_MS = 10 };
 
@@ -128,7 +128,7 @@ static bool is_made_from_here(int proc)
 			(void)close(fd);
 		return false;
 	}
-	parent = ioctl(fd, GET_PARENT);
+	parent = ioctl(fd, NS_GET_PARENT);
 	good = same(&ours, &theirs) ||
 	       (parent >= 0 && fstat(parent, &theirs) == 0 && same(&ours, &theirs));
 	(void)close(fd);
@@ -212,19 +212,6 @@ static pid_t find_sandbox(pid_t pid)
 	return pid;
 }
 
-/* The number that a pidfd has in our PID namespace; while it isn't reaped nobody else gets it. */
-static pid_t pid_of(int pidfd)
-{
-	char path[48], text[TEXT];
-	const char *at;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	if (sys_read_file(path, text, sizeof(text)) < 0)
-		return -ESRCH;
-	at = strstr(text, "Pid:");
-	return at ? (pid_t)strtol(at + 4, NULL, 10) : -ESRCH;
-}
-
 int target_each(const char *who, enter_fn enter, void *arg)
 {
 	struct pollfd gone = { .fd = -1, .events = POLLIN };
@@ -238,7 +225,7 @@ int target_each(const char *who, enter_fn enter, void *arg)
 		gone.fd = name_find(who);
 		if (gone.fd < 0)
 			return gone.fd;
-		pid = pid_of(gone.fd);
+		pid = number_of_pidfd(gone.fd);
 	}
 	/* One that has only just begun has no agent yet. */
 	for (unsigned i = 0; i < TRIES; i++) {

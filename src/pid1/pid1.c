@@ -20,8 +20,6 @@
 #include <unistd.h>
 
 #define WATCH_MAX      8
-#define GRACE_MS       10000
-#define DEADLINE_MS    5000
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 30000
 #define INTERRUPT_MS   2000
@@ -53,10 +51,10 @@ static void set_clock(struct supervisor *s, enum life_clock clock)
 	case LIFE_OFF:
 		break;
 	case LIFE_GRACE:
-		ms = config->grace_ms ? config->grace_ms : GRACE_MS;
+		ms = config->grace_ms ? config->grace_ms : CRADLE_GRACE_MS;
 		break;
 	case LIFE_DEADLINE:
-		ms = config->deadline_ms ? config->deadline_ms : DEADLINE_MS;
+		ms = config->deadline_ms ? config->deadline_ms : CRADLE_DEADLINE_MS;
 		break;
 	case LIFE_PATIENCE:
 		ms = config->deadline_ms;
@@ -188,17 +186,11 @@ static void on_signal(struct supervisor *s, siginfo_t *info)
 
 static struct timespec *time_left(const struct supervisor *s, struct timespec *ts)
 {
-	uint64_t until = s->alarm_ms, now, left;
+	uint64_t until = s->alarm_ms;
 
 	if (s->settle_ms && (!until || s->settle_ms < until))
 		until = s->settle_ms;
-	if (!until)
-		return NULL;
-	now = sys_now_ms();
-	left = until > now ? until - now : 0;
-	ts->tv_sec = (time_t)(left / 1000);
-	ts->tv_nsec = (long)(left % 1000) * 1000000;
-	return ts;
+	return sys_time_left(until, ts);
 }
 
 static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)

@@ -4,10 +4,8 @@
 
 #include "cgroup.h"
 
-/* What one controller needs to be looked up: its name, or "" for the unified hierarchy. */
-
-/* A line of /proc/PID/cgroup: the group in that hierarchy, without newline; NULL: another one. Cuts
- * the line. */
+/* A line of /proc/PID/cgroup: the group in the hierarchy of that controller ("": the unified one),
+ * without newline; NULL: another one. Cuts the line. */
 char *cgroup_own(char *line, const char *controller);
 
 /* A line of /proc/PID/mountinfo. Cuts the line. */

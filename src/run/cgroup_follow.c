@@ -2,7 +2,6 @@
 #include "cgroup_follow.h"
 
 #include "cgroup_find.h"
-#include "util.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -53,18 +52,19 @@ static int open_group(const char *controller, const char *group)
 
 void cgroup_follow_open(struct cgroup_follow *follow, pid_t pid)
 {
-	static const char *const controllers[] = { "", "memory", "pids", "cpu" };
 	char file[32];
 
 	*follow = (struct cgroup_follow){ .n = 0 };
 	(void)snprintf(file, sizeof(file), "/proc/%d/cgroup", pid);
-	for (size_t i = 0; i < ARRAY_SIZE(controllers); i++) {
-		char *theirs = group_of(file, controllers[i]);
-		char *ours = group_of("/proc/self/cgroup", controllers[i]);
+	for (unsigned i = 0; i < CGROUP_DIRS; i++) {
+		/* The unified hierarchy, and those of v1. */
+		const char *controller = i ? cgroup_controller(1U << (i - 1)) : "";
+		char *theirs = group_of(file, controller);
+		char *ours = group_of("/proc/self/cgroup", controller);
 		int fd = -1;
 
 		if (theirs && ours && strcmp(theirs, ours)) {
-			fd = open_group(controllers[i], theirs);
+			fd = open_group(controller, theirs);
 			follow->missing = follow->missing || fd < 0;
 		}
 		if (fd >= 0)

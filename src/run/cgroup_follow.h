@@ -2,11 +2,13 @@
 #ifndef RUN_CGROUP_FOLLOW_H
 #define RUN_CGROUP_FOLLOW_H
 
+#include "cgroup.h"
+
 #include <stdbool.h>
 #include <sys/types.h>
 
 struct cgroup_follow {
-	int procs[4]; /* of the groups that aren't ours, opened for writing */
+	int procs[CGROUP_DIRS]; /* of the groups that aren't ours, opened for writing */
 	unsigned n;
 	bool missing; /* one of them isn't to be had */
 };

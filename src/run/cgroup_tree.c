@@ -218,22 +218,18 @@ static _Noreturn void be_guard(const struct cgroup *cg, int launcher)
 int cgroup_guard_start(struct cgroup *cg)
 {
 	int self = sys_pidfd_open(getpid());
-	long pid;
+	pid_t pid;
 
 	if (self < 0)
 		return self;
-		/* No signal at its end, so that the launcher's loop doesn't see it as a child. */
-#if defined(__s390__) || defined(__CRIS__)
-	pid = syscall(SYS_clone, NULL, 0, NULL, NULL, 0);
-#else
-	pid = syscall(SYS_clone, 0, NULL, NULL, NULL, 0);
-#endif
+	/* No signal at its end, so that the launcher's loop doesn't see it as a child. */
+	pid = sys_clone(0, NULL);
 	if (pid == 0)
 		be_guard(cg, self);
 	(void)close(self);
 	if (pid < 0)
-		return -errno;
-	cg->guard = (pid_t)pid;
+		return pid;
+	cg->guard = pid;
 	return 0;
 }
 

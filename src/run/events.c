@@ -5,6 +5,7 @@
 #include "log.h"
 #include "namespaces.h"
 #include "sys.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,7 +87,7 @@ static void add_namespaces(struct text *text, const struct spec_ns *ns, pid_t pi
 	char path[64];
 	struct stat st;
 
-	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
 		bool made = kinds[i] == NS_MNT || (ns->unshare >> kinds[i] & 1);
 
 		if (!made || (!all && kinds[i] >= NS_TIME) || (!all && kinds[i] == NS_USER))

@@ -3,10 +3,12 @@
 
 #include "log.h"
 #include "namespaces.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,12 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GET_TYPE _IO(0xb7, 3) /* NS_GET_NSTYPE of <linux/nsfs.h>, ioctl_ns(2) */
-
 static int check(int fd, enum ns_kind kind, const char *name)
 {
 	/* Other files answer an ioctl(2) that they don't know with an error. */
-	if (ioctl(fd, GET_TYPE) == (int)ns_flag(kind))
+	if (ioctl(fd, NS_GET_NSTYPE) == (int)ns_flag(kind))
 		return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 	log_error("cannot join %s: it is no %s namespace (expected a file such as "
 		  "/proc/PID/ns/%s)",
@@ -66,7 +66,7 @@ int join_open(struct spec_ns *ns)
 	return err;
 }
 
-static bool is_ours(int fd, enum ns_kind kind)
+bool join_is_ours(int fd, enum ns_kind kind)
 {
 	char path[32];
 	struct stat theirs, ours;
@@ -94,7 +94,7 @@ static int enter_one(const struct spec_ns *ns, enum ns_kind kind)
 	int fd = ns->join_fd[kind], err;
 
 	/* setns(2) calls one's own user namespace invalid. */
-	if (fd < 0 || is_ours(fd, kind))
+	if (fd < 0 || join_is_ours(fd, kind))
 		return 0;
 	if (setns(fd, (int)ns_flag(kind)) == 0)
 		return 0;
@@ -115,7 +115,7 @@ int join_enter(struct spec_run *run)
 	 * their PID namespace: our memory and descriptors are the host's (CVE-2016-9962). */
 	if (ns->join_fd[NS_USER] >= 0 || ns->join_fd[NS_PID] >= 0)
 		(void)prctl(PR_SET_DUMPABLE, 0);
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]) && !err; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(order) && !err; i++)
 		err = enter_one(ns, order[i]);
 	if (ns->join_fd[NS_USER] >= 0) {
 		run->uid = geteuid();

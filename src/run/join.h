@@ -13,4 +13,7 @@ int join_open(struct spec_ns *ns);
  * called there. 0, or -errno after saying why. */
 int join_enter(struct spec_run *run);
 
+/* True if the namespace at fd is the one that we are in. */
+bool join_is_ours(int fd, enum ns_kind kind);
+
 #endif

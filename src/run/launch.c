@@ -89,7 +89,7 @@ static pid_t clone_namespaces(const struct spec_ns *ns, const struct cgroup *cg)
 	/* Docker's filter can't look into the structure, and so refuses all of it. Time namespaces
 	 * have no bit in the older call (its lowest byte is the signal). */
 	if (pid < 0 && errno == ENOSYS && cgroup_into(cg) < 0 && !(args.flags & 0xff))
-		pid = syscall(SYS_clone, args.flags | SIGCHLD, NULL, NULL, NULL, NULL);
+		return sys_clone(args.flags | SIGCHLD, NULL);
 	return pid < 0 ? -errno : (pid_t)pid;
 }
 
@@ -289,8 +289,9 @@ static int join_network(struct spec_run *run)
 /* Its time counts over all lives. With a stop plan PID 1 ends all by itself, step by step. */
 static void set_time(const struct spec *spec, struct relay *r)
 {
-	const unsigned grace = spec->core.grace_ms ? spec->core.grace_ms : 10000;
-	const unsigned deadline = spec->core.deadline_ms ? spec->core.deadline_ms : 5000;
+	const unsigned grace = spec->core.grace_ms ? spec->core.grace_ms : CRADLE_GRACE_MS;
+	const unsigned deadline =
+		spec->core.deadline_ms ? spec->core.deadline_ms : CRADLE_DEADLINE_MS;
 
 	if (!spec->run.limits.time_ms)
 		return;
@@ -326,16 +327,17 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r = { .parent = spec->run.die_with_parent ? parent_open() : -1,
-			   .name = -1,
-			   .signals = -1,
-			   .block = -1 };
+	struct relay r;
 	const struct relay_end *end = &r.end;
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	int err = events_open(&r.events, spec);
+	int err;
 
+	relay_init(&r);
+	if (spec->run.die_with_parent)
+		r.parent = parent_open();
+	err = events_open(&r.events, spec);
 	/* In the network namespace of who will ask for it. */
 	if (!err && spec->run.name)
 		err = r.name = name_claim(spec->run.name);

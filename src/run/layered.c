@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "sys.h"
+#include "util.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,7 +26,7 @@ static bool is_replaced(const char *path)
 {
 	static const char *const paths[] = { "/dev", "/proc", "/run", "/tmp" };
 
-	for (unsigned i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(paths); i++) {
 		if (!strcmp(path, paths[i]))
 			return true;
 	}

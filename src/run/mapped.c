@@ -12,7 +12,6 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,22 +80,20 @@ static int map_text(const struct spec_run *run, const struct op *op, bool group,
 static pid_t start_holder(int *lifeline)
 {
 	int ends[2];
-	long pid;
 	char byte;
+	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
-	pid = syscall(SYS_clone, ns_flag(NS_USER) | SIGCHLD, NULL, NULL, NULL, 0);
+	pid = sys_clone(ns_flag(NS_USER) | SIGCHLD, NULL);
 	if (pid == 0) {
 		(void)close(ends[1]);
 		(void)!read(ends[0], &byte, 1);
 		_exit(0);
 	}
-	if (pid < 0)
-		pid = -errno;
 	(void)close(ends[0]);
 	*lifeline = ends[1];
-	return (pid_t)pid;
+	return pid;
 }
 
 static int fill(pid_t pid, const char *uids, const char *gids)

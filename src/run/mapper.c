@@ -5,6 +5,7 @@
 #include "idmap.h"
 #include "idranges.h"
 #include "log.h"
+#include "rights.h"
 #include "sys.h"
 #include "util.h"
 
@@ -16,7 +17,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,14 +44,6 @@ struct mapping {
 	bool privileged;      /* to map any id */
 };
 
-static bool has_capability(unsigned capability)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	return syscall(SYS_capget, &head, data) == 0 && (data[0].effective >> capability & 1);
-}
-
 static void describe(struct spec_ids *ids, struct mapping both[2])
 {
 	both[0] = (struct mapping){ .kind = &kinds[0],
@@ -67,7 +59,7 @@ static void describe(struct spec_ids *ids, struct mapping both[2])
 	both[0].inside = ids->uid_given ? ids->uid : both[0].own;
 	both[1].inside = ids->gid_given ? ids->gid : both[1].own;
 	for (unsigned i = 0; i < 2; i++)
-		both[i].privileged = has_capability(kinds[i].capability);
+		both[i].privileged = rights_have(kinds[i].capability);
 }
 
 /* Nothing but the caller's own id, which everybody may map. */

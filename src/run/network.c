@@ -3,8 +3,10 @@
 #include "network.h"
 
 #include "helper.h"
+#include "join.h"
 #include "log.h"
 #include "pasta.h"
+#include "rights.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,37 +19,19 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static bool has_net_admin(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	return syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_NET_ADMIN & 1;
-}
 
 int network_check(const struct spec_net *net)
 {
 	bool pair = net->mode == NET_VETH;
 
-	if ((!pair && net->mode != NET_MACVLAN) || has_net_admin())
+	if ((!pair && net->mode != NET_MACVLAN) || rights_have(CAP_NET_ADMIN))
 		return 0;
 	log_error("--net=%s: only root may change the host's network (CAP_NET_ADMIN): as another "
 		  "user take --net=pasta",
 		  pair ? "veth" : "macvlan");
 	return -EPERM;
-}
-
-static bool is_ours(int ns)
-{
-	struct stat ours, theirs;
-
-	return stat("/proc/self/ns/net", &ours) == 0 && fstat(ns, &theirs) == 0 &&
-	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
 /* Root may join what belongs to any user namespace below its own; another user only from inside
@@ -57,7 +41,7 @@ static int join(int ns)
 	int owner, err;
 
 	/* The one that we are in is joined already. */
-	if (is_ours(ns) || setns(ns, CLONE_NEWNET) == 0)
+	if (join_is_ours(ns, NS_NET) || setns(ns, CLONE_NEWNET) == 0)
 		return 0;
 	if (errno != EPERM)
 		return -errno;

@@ -26,7 +26,7 @@ int network_join(const struct spec_net *net);
  * why. */
 int network_plan(struct spec_net *net, struct plan *plan);
 
-/* Before each clone but the first: the last sandbox has read it. */
+/* Before each clone: the sandbox before it, if there was one, has read the file. */
 void network_rewind(const struct spec_net *net);
 
 /* Between the clone and the agent: pid, the sandbox's PID 1, has its ids mapped, is dumpable and

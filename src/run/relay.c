@@ -13,7 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { FIXED = 7 }; /* descriptors besides the terminal's */
+/* What is waited for; the terminal's descriptors come after it. */
+enum { ON_SIGNAL, ON_STATUS, ON_PARENT, ON_NETWORK, ON_BLOCK, ON_EXEC, ON_NAME, FIXED };
 
 /* A namespace's init is killed by KILL alone; the kernel uses HUP and INT to tell of reboot(2)
  * (kernel/pid_namespace.c: reboot_pid_ns), so they mean no signal here. */
@@ -155,19 +156,6 @@ static void on_time(struct relay *r)
 	(void)sys_kill(r->pid, SIGCONT);
 }
 
-/* NULL: for ever. */
-static struct timespec *time_left(const struct relay *r, struct timespec *left)
-{
-	uint64_t now, ms;
-
-	if (!r->until)
-		return NULL;
-	now = sys_now_ms();
-	ms = r->until > now ? r->until - now : 0;
-	*left = (struct timespec){ (time_t)(ms / 1000), (long)(ms % 1000) * 1000000 };
-	return left;
-}
-
 /* The ids are mapped by now: whoever was to do it wrote something, or is gone. */
 static void go_on(struct relay *r)
 {
@@ -191,40 +179,54 @@ static void turn(struct relay *r)
 	static const struct timespec now;
 	struct timespec left;
 	struct pollfd fds[FIXED + TERMINAL_FDS] = {
-		{ .fd = r->signals, .events = POLLIN }, { .fd = r->status, .events = POLLIN },
-		{ .fd = r->parent, .events = POLLIN },  { .fd = r->network, .events = POLLIN },
-		{ .fd = r->block, .events = POLLIN },   { .fd = r->events.exec, .events = POLLIN },
-		{ .fd = r->name, .events = POLLIN },
+		[ON_SIGNAL] = { .fd = r->signals, .events = POLLIN },
+		[ON_STATUS] = { .fd = r->status, .events = POLLIN },
+		[ON_PARENT] = { .fd = r->parent, .events = POLLIN },
+		[ON_NETWORK] = { .fd = r->network, .events = POLLIN },
+		[ON_BLOCK] = { .fd = r->block, .events = POLLIN },
+		[ON_EXEC] = { .fd = r->events.exec, .events = POLLIN },
+		[ON_NAME] = { .fd = r->name, .events = POLLIN },
 	};
 	unsigned n = terminal_poll(&r->terminal, fds + FIXED);
 	siginfo_t info;
-	int ready = sys_poll(fds, FIXED + n, time_left(r, &left));
+	int ready = sys_poll(fds, FIXED + n, sys_time_left(r->until, &left));
 
 	if (ready == 0)
 		on_time(r);
 	if (ready <= 0)
 		return;
 	/* The result first: what else there is doesn't matter after it. */
-	if (fds[1].revents) {
+	if (fds[ON_STATUS].revents) {
 		on_status(r);
 		return;
 	}
 	terminal_ready(&r->terminal, fds + FIXED, n);
-	if (fds[2].revents)
+	if (fds[ON_PARENT].revents)
 		(void)sys_kill(r->pid, SIGKILL);
-	if (fds[3].revents)
+	if (fds[ON_NETWORK].revents)
 		on_network(r);
-	if (fds[4].revents)
+	if (fds[ON_BLOCK].revents)
 		go_on(r);
-	if (fds[5].revents)
+	if (fds[ON_EXEC].revents)
 		events_exec(&r->events);
-	if (fds[6].revents)
+	if (fds[ON_NAME].revents)
 		name_answer(r->name, r->pid);
-	if (fds[0].revents && sys_wait_signal(&info, &now) > 0) {
+	if (fds[ON_SIGNAL].revents && sys_wait_signal(&info, &now) > 0) {
 		if (info.si_signo == SIGCHLD)
 			r->gone = is_gone(r);
 		on_signal(r, &info);
 	}
+}
+
+void relay_init(struct relay *r)
+{
+	*r = (struct relay){ .status = -1,
+			     .parent = -1,
+			     .name = -1,
+			     .network = -1,
+			     .signals = -1,
+			     .block = -1,
+			     .events = { .exec = -1 } };
 }
 
 int relay(struct relay *r)

@@ -3,8 +3,8 @@
 #define RUN_RELAY_H
 
 #include "cradle.h"
-#include "terminal.h"
 #include "events.h"
+#include "terminal.h"
 
 struct relay_end {
 	int code;                   /* by the exit contract; 0 after a reboot(2) */
@@ -37,6 +37,9 @@ struct relay {
 	struct events events;
 	struct relay_end end;
 };
+
+/* Nothing to wait for yet. */
+void relay_init(struct relay *r);
 
 /* Tell a waiting sandbox to go on. 0 or -errno. */
 int relay_go(const struct relay *r);

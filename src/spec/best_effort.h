@@ -2,12 +2,8 @@
 #ifndef SPEC_BEST_EFFORT_H
 #define SPEC_BEST_EFFORT_H
 
-/* The first four are enum limit's. */
+/* As bits, after those of enum limit, which come first. */
 enum best_effort {
-	BEST_MEMORY = 1 << 0,
-	BEST_PIDS = 1 << 1,
-	BEST_CPUS = 1 << 2,
-	BEST_RLIMIT = 1 << 3,
 	BEST_KEYRING = 1 << 4, /* a session keyring of its own */
 };
 

@@ -1,6 +1,7 @@
 /* Limits: text in, numbers out. Makes no system call. */
 #include "limit.h"
 
+#include "best_effort.h"
 #include "util.h"
 
 #include <string.h>
@@ -182,13 +183,7 @@ unsigned limits_wanted(const struct spec_limits *limits)
 	       (limits->cpu_milli ? LIMIT_CPUS : 0U);
 }
 
-static const char *const names[] = { "memory", "pids", "cpus", "rlimit" };
-
 const char *limit_name(enum limit limit)
 {
-	unsigned i = 0;
-
-	while (i < ARRAY_SIZE(names) - 1 && !(limit >> i & 1))
-		i++;
-	return names[i];
+	return best_effort_name((unsigned)__builtin_ctz(limit));
 }

@@ -16,7 +16,7 @@ enum limit {
 	LIMIT_CPUS = 1 << 2,
 	LIMIT_RLIMIT = 1 << 3, /* one above our own hard limit */
 };
-#define LIMIT_KINDS 3
+enum { LIMIT_KINDS = 3 };
 
 struct spec_rlimit {
 	int resource;        /* RLIMIT_* */
@@ -42,7 +42,7 @@ const char *limits_rlimit(struct spec_limits *limits, const char *value); /* NAM
 /* What was asked for that a control group holds: enum limit, or-ed. */
 unsigned limits_wanted(const struct spec_limits *limits);
 
-/* The word of one bit. */
+/* The word of one bit, as best_effort.h has it. */
 const char *limit_name(enum limit limit);
 
 /* The word of RLIMIT_*, as in --rlimit. */

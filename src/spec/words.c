@@ -1,7 +1,6 @@
 /* Words of a configuration file. Pure. */
 #include "words.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 char *words_next(char **at, bool *open)

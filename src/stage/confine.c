@@ -61,15 +61,6 @@ static int set_capabilities(uint64_t keep)
 	return 0;
 }
 
-uint64_t capabilities_now(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
-
-	(void)syscall(SYS_capget, &head, data);
-	return data[0].permitted | (uint64_t)data[1].permitted << 32;
-}
-
 /* Not as root any more, the effective ones are gone (capabilities(7)). */
 static int raise_permitted(void)
 {

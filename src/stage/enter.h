@@ -54,8 +54,6 @@ int listen_keep(struct spec *spec);
  */
 #define LISTEN_PID_ROOM "LISTEN_PID=0000000000"
 void listen_tell_pid(const struct spec *spec);
-/* Our own, as bits: what is permitted. */
-uint64_t capabilities_now(void);
 
 /* In the agent, last thing before exec. arg: the spec. */
 int confine(void *arg);
