@@ -99,8 +99,8 @@ enum cradle_flags {
 	CRADLE_SHARE_MEMORY = 1 << 6,
 	CRADLE_NO_TERMINAL = 1 << 7, /* there is none in this session, whatever 0 to 2 are */
 	/* This agent may well end soon: what only pays for those who stay (letting the kernel reap,
-	 * giving memory back) is put off for 100 ms. Only for a process that has no children yet.
-	 */
+	 * giving memory back) is put off for 100 ms, and wall_ms is recorded with COUNT_ORPHANS
+	 * or restarts only. For a process that has no children yet. */
 	CRADLE_SETTLE_LATE = 1 << 8,
 	/* The agent starts in the background of PID 1's terminal: reading from it stops the agent.
 	 */

@@ -219,7 +219,7 @@ static void inside(struct spec *spec, const struct inside *in)
 	live(spec, err);
 }
 
-int live_run(bool bwrap, char *start, int argc, char **argv)
+int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 {
 	static struct spec spec;
 	int err;
@@ -231,6 +231,7 @@ int live_run(bool bwrap, char *start, int argc, char **argv)
 	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
 	spec.run.argv_start = start;
+	spec.run.pid = self;
 	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
 	if (bwrap && !spec.run.uid)
 		spec.run.confine.caps = rights_permitted();

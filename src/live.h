@@ -8,6 +8,6 @@
  * 125 after saying why, 0 after --help and the like. */
 int live_init(enum world world, int argc, char **argv);
 /* start: where the kernel put our command line. */
-int live_run(bool bwrap, char *start, int argc, char **argv);
+int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv);
 
 #endif

@@ -79,15 +79,16 @@ static bool is_helper(const char *word)
 
 int main(int argc, char **argv)
 {
+	pid_t self = getpid();
 	const char *first = argc > 1 ? argv[1] : NULL;
 	int done = shutdown_command(util_basename(argc ? argv[0] : ""), first);
 
 	if (done >= 0)
 		return done;
 	if (argc && !strcmp(util_basename(argv[0]), "bwrap"))
-		return live_run(true, argv[0], argc - 1, argv + 1);
+		return live_run(true, self, argv[0], argc - 1, argv + 1);
 	/* A machine's PID 1 is init, whatever bare words the kernel puts first. */
-	if (getpid() == 1 && end_owns_machine())
+	if (self == 1 && end_owns_machine())
 		return live_init(WORLD_VM, argc - 1, argv + 1);
 	done = tell(0, first);
 	if (done >= 0)
@@ -95,9 +96,9 @@ int main(int argc, char **argv)
 	if (first && !strcmp(first, "init"))
 		return live_init(world_detect(), argc - 2, argv + 2);
 	if (first && !strcmp(first, "run"))
-		return live_run(false, argv[0], argc - 2, argv + 2);
+		return live_run(false, self, argv[0], argc - 2, argv + 2);
 	if (first && !strcmp(first, "bwrap"))
-		return live_run(true, argv[0], argc - 2, argv + 2);
+		return live_run(true, self, argv[0], argc - 2, argv + 2);
 	if (first && !strcmp(first, "enter"))
 		return entry(argc - 2, argv + 2);
 	if (first && !strcmp(first, "doctor"))
@@ -105,7 +106,7 @@ int main(int argc, char **argv)
 	if (first && is_helper(first))
 		return run_helper(argv + 1);
 	/* Options, a path, or anything as PID 1: an entrypoint. */
-	if (getpid() == 1 || (first && (first[0] == '-' || strchr(first, '/'))))
+	if (self == 1 || (first && (first[0] == '-' || strchr(first, '/'))))
 		return live_init(world_detect(), argc - 1, argv + 1);
 	if (!first) {
 		(void)tell(0, "--help");

@@ -249,7 +249,7 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 
 static int stand_by(pid_t pid)
 {
-	struct relay r;
+	static struct relay r;
 
 	relay_init(&r);
 	r.pid = pid;

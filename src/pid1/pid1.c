@@ -184,13 +184,13 @@ static void on_signal(struct supervisor *s, siginfo_t *info)
 		request(s, what, sig, info->si_code > 0 ? 0 : info->si_pid);
 }
 
+/* Settling needs no clock: it comes after a while without any event. */
 static struct timespec *time_left(const struct supervisor *s, struct timespec *ts)
 {
-	uint64_t until = s->alarm_ms;
-
-	if (s->settle_ms && (!until || s->settle_ms < until))
-		until = s->settle_ms;
-	return sys_time_left(until, ts);
+	if (!s->settles || s->alarm_ms)
+		return sys_time_left(s->alarm_ms, ts);
+	*ts = (struct timespec){ .tv_nsec = SETTLE_MS * 1000000L };
+	return ts;
 }
 
 static unsigned gather_fds(const struct supervisor *s, struct pollfd *fds)
@@ -242,7 +242,7 @@ static void settle(struct supervisor *s)
 	/* Not reaped before we say so: the number is still the agent's. */
 	if ((s->config->flags & CRADLE_SETTLE_LATE) && s->agent.pid && s->agent.pidfd < 0)
 		s->agent.pidfd = sys_pidfd_open(s->agent.pid);
-	s->settle_ms = 0;
+	s->settles = false;
 	/* Without it there is only waiting for signals, which is all that is needed at least. */
 	if (s->signal_fd < 0 && (s->watching || reap_by_kernel(s)))
 		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
@@ -265,7 +265,7 @@ static void turn(struct supervisor *s)
 		sig = sys_wait_signal(&info, &now);
 	if (sig > 0)
 		on_signal(s, &info);
-	if (s->settle_ms && s->state == LIFE_RUN && sys_now_ms() >= s->settle_ms)
+	else if (s->settles && s->state == LIFE_RUN)
 		settle(s);
 	if (s->alarm_ms && sys_now_ms() >= s->alarm_ms) {
 		s->alarm_ms = 0;
@@ -299,6 +299,14 @@ static void let_go(struct supervisor *s)
 	(void)!chdir("/");
 }
 
+/* How long the agent lived is for those who report or restart. */
+static bool is_timed(const struct supervisor *s)
+{
+	return !(s->config->flags & CRADLE_SETTLE_LATE) ||
+	       (s->config->flags &
+		(CRADLE_COUNT_ORPHANS | CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE));
+}
+
 /* The kernel named this process after the file that was executed. */
 static bool is_called(const char *name)
 {
@@ -314,7 +322,7 @@ static int start(struct supervisor *s)
 
 	if (ret)
 		return ret;
-	s->started_ms = sys_now_ms();
+	s->started_ms = is_timed(s) ? sys_now_ms() : 0;
 	/* Not at a restart: by then there is nothing but our own. */
 	if (!s->result->restarts)
 		let_go(s);
@@ -326,7 +334,7 @@ static int start(struct supervisor *s)
 		return 0;
 	}
 	/* Whoever dies is heard of: a process that is this fresh has no children from before. */
-	s->settle_ms = s->started_ms + SETTLE_MS;
+	s->settles = true;
 	s->result->counted = true;
 	return 0;
 }

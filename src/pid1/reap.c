@@ -44,7 +44,7 @@ static uint64_t us_of(struct timeval tv)
 static void agent_gone(struct supervisor *s, int status, const struct rusage *usage)
 {
 	struct cradle_result *r = s->result;
-	uint64_t lived = sys_now_ms() - s->started_ms;
+	uint64_t lived = s->started_ms ? sys_now_ms() - s->started_ms : 0;
 
 	r->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	r->exit_code = r->signal ? -1 : WEXITSTATUS(status);
@@ -53,7 +53,7 @@ static void agent_gone(struct supervisor *s, int status, const struct rusage *us
 	if (s->config->success[r->code / 64 & 3] >> (r->code % 64) & 1)
 		r->code = 0;
 	r->wall_ms = lived;
-	s->settle_ms = 0;
+	s->settles = false;
 	if (usage) {
 		r->user_us = us_of(usage->ru_utime);
 		r->system_us = us_of(usage->ru_stime);

@@ -37,8 +37,8 @@ struct supervisor {
 	struct inherited inherited;
 	struct agent agent;
 	enum life_state state;
-	uint64_t started_ms, alarm_ms; /* alarm 0: none */
-	uint64_t settle_ms;            /* when to give back what the start needed; 0: done */
+	uint64_t started_ms, alarm_ms; /* 0: nobody asks; none */
+	bool settles;                  /* will yet give back what the start needed */
 	unsigned backoff_ms;
 	uint64_t interrupted_ms; /* when a terminal told the agent to end; 0: never */
 	int signal_fd;

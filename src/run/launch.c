@@ -194,7 +194,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 		return err;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
-	self = sys_pidfd_open(getpid());
+	self = sys_pidfd_open(spec->run.pid);
 	in.status = pair[1];
 	plan_terminal(spec, r);
 	pid = clone_what_can_be(&spec->run.ns, cg);
@@ -327,7 +327,7 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 
 int launch(struct spec *spec, launch_inside inside)
 {
-	struct relay r;
+	static struct relay r;
 	const struct relay_end *end = &r.end;
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
@@ -335,6 +335,7 @@ int launch(struct spec *spec, launch_inside inside)
 	int err;
 
 	relay_init(&r);
+	r.timed = spec->end.nreports || spec->run.again_on_reboot;
 	if (spec->run.die_with_parent)
 		r.parent = parent_open();
 	err = events_open(&r.events, spec);

@@ -27,18 +27,20 @@ struct relay {
 	int name;     /* socket of who looks for its name; -1: it has none */
 	bool apart;   /* PID 1 leads a session of its own, so the host's terminal signals only us */
 	bool shared;  /* terminal_shared(), if PID 1 has a terminal of its own */
-	struct terminal terminal;
-	int network;          /* pidfd of what keeps its network up; -1: nobody needs to */
+	int network;  /* pidfd of what keeps its network up; -1: nobody needs to */
 	uint64_t until;       /* sys_now_ms() at which its time is up; 0: never */
 	unsigned patience_ms; /* after that, until it is killed */
 	int signals;          /* -1: not open yet */
 	int block;            /* readable when the sandbox may go on; -1: it may */
+	bool timed;           /* somebody wants to know how long it lived */
 	bool gone;
 	struct events events;
 	struct relay_end end;
+	struct terminal terminal; /* large: last, so that the rest shares a page */
 };
 
-/* Nothing to wait for yet. */
+/* Nothing to wait for yet. In static storage, all zero: what a terminal needs is large, and most
+ * have none to relay. */
 void relay_init(struct relay *r);
 
 /* Tell a waiting sandbox to go on. 0 or -errno. */

@@ -10,8 +10,14 @@
 
 void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 {
+	/* Apart, as most sandboxes use none of it, and memory that isn't touched costs nothing. */
+	static struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
+	static struct env_change change[SANDBOX_ENV];
 	struct spec_run *run = &spec->run;
 
+	run->ids.uid_map = uid_map;
+	run->ids.gid_map = gid_map;
+	run->env.change = change;
 	run->bwrap = bwrap;
 	run->uid = uid;
 	run->gid = gid;

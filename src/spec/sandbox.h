@@ -41,7 +41,7 @@ struct spec_ids {
 	bool uid_given, gid_given;
 	unsigned uid, gid; /* inside */
 	bool not_mapped;   /* we aren't; then getuid(2) is the number of somebody else */
-	struct idmap uid_map[SANDBOX_MAPS], gid_map[SANDBOX_MAPS];
+	struct idmap *uid_map, *gid_map; /* room for SANDBOX_MAPS each */
 	unsigned nuid_maps, ngid_maps;
 	bool groups_shown; /* as root, without being asked: the caller's groups are mapped, too */
 	bool map_auto;     /* all of /etc/subuid and /etc/subgid, too */
@@ -74,7 +74,7 @@ struct env_change {
 };
 
 struct spec_env {
-	struct env_change change[SANDBOX_ENV];
+	struct env_change *change; /* room for SANDBOX_ENV */
 	unsigned nchanges;
 };
 
@@ -103,6 +103,7 @@ struct given {
 struct spec_run {
 	bool bwrap;        /* bwrap's starting point, messages and codes */
 	unsigned uid, gid; /* the caller's */
+	pid_t pid;         /* the launcher's */
 	struct given given;
 	struct plan plan;
 	struct spec_ns ns;
