@@ -18,6 +18,13 @@ ms() {
 	date +%s%3N
 }
 
+@test "--nofile limits a sandbox's agent as --rlimit nofile does, and the last one counts" {
+	run -0 as_nobody "$CRADLE" run --nofile=123:456 -- sh -c 'ulimit -n; ulimit -Hn'
+	[ "$output" = $'123\n456' ]
+	run -0 as_nobody "$CRADLE" run --rlimit nofile=77 --nofile 55 -- sh -c 'ulimit -n; ulimit -Hn'
+	[ "$output" = $'55\n55' ]
+}
+
 @test "a resource limit is the agent's, not PID 1's" {
 	run -0 --separate-stderr as_nobody "$CRADLE" run --rlimit nofile=123:456 --rlimit=core=0 \
 		--rlimit RLIMIT_FSIZE=1M:unlimited --rlimit stack=8M -- sh -c '

@@ -131,14 +131,14 @@ static bool read_rlimit(const char *text, bool bytes, uint64_t *value)
 		     : util_number(text, RLIM_INFINITY - 1, value);
 }
 
-/* The place of this kind, an old one if it was given before: the last one counts. */
-static struct spec_rlimit *place_for(struct spec_limits *limits, int resource)
+void limits_put(struct spec_limits *limits, const struct spec_rlimit *rlimit)
 {
-	for (unsigned i = 0; i < limits->nrlimits; i++) {
-		if (limits->rlimit[i].resource == resource)
-			return &limits->rlimit[i];
-	}
-	return &limits->rlimit[limits->nrlimits++];
+	unsigned i = 0;
+
+	while (i < limits->nrlimits && limits->rlimit[i].resource != rlimit->resource)
+		i++;
+	limits->rlimit[i] = *rlimit;
+	limits->nrlimits += i == limits->nrlimits;
 }
 
 static const char *read_pair(struct spec_rlimit *rlimit, const char *text, bool bytes)
@@ -169,7 +169,7 @@ const char *limits_rlimit(struct spec_limits *limits, const char *value)
 			continue;
 		wrong = read_pair(&rlimit, name + len + 1, rlimits[i].bytes);
 		if (!wrong)
-			*place_for(limits, rlimit.resource) = rlimit;
+			limits_put(limits, &rlimit);
 		return wrong;
 	}
 	return "expected as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, "

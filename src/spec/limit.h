@@ -39,6 +39,9 @@ const char *limits_cpus(struct spec_limits *limits, const char *value); /* 0.5, 
 const char *limits_time(struct spec_limits *limits, const char *value);
 const char *limits_rlimit(struct spec_limits *limits, const char *value); /* NAME=SOFT[:HARD] */
 
+/* One of the kinds that --rlimit knows, in the place of an older one: the last one counts. */
+void limits_put(struct spec_limits *limits, const struct spec_rlimit *rlimit);
+
 /* What was asked for that a control group holds: enum limit, or-ed. */
 unsigned limits_wanted(const struct spec_limits *limits);
 

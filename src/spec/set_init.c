@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const char a_signal[] = "expected a signal such as TERM, RTMIN+3 or 15";
 static const char a_time[] = "expected a time such as 500ms, 5s or 2m";
@@ -283,6 +284,11 @@ const char *set_nofile(struct spec *spec, const char *value)
 		return expected;
 	if (!spec->enter.nofile_soft || spec->enter.nofile_soft > spec->enter.nofile_hard)
 		return expected;
+	/* In a sandbox it's one limit of the agent's among others. */
+	if (spec->verb == VERB_RUN)
+		limits_put(&spec->run.limits,
+			   &(struct spec_rlimit){ RLIMIT_NOFILE, spec->enter.nofile_soft,
+						  spec->enter.nofile_hard });
 	return NULL;
 }
 
