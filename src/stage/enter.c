@@ -26,7 +26,7 @@ void enter_loopback(void)
 		(void)log_warn_errno(err, "cannot bring up the loopback interface");
 }
 
-static int set_hostname(const char *name)
+int enter_hostname(const char *name)
 {
 	if (!name || sethostname(name, strlen(name)) == 0)
 		return 0;
@@ -70,7 +70,7 @@ static int set_mounts(const struct spec_enter *enter)
 
 int enter_asked(const struct spec_enter *enter)
 {
-	int err = set_hostname(enter->hostname);
+	int err = enter_hostname(enter->hostname);
 
 	/* Drivers before the devices that mounts and interfaces need. */
 	if (!err && enter->modules)

@@ -33,6 +33,9 @@ int leave_keyring(struct spec_run *run);
 /* What was asked for by options, the same in all worlds. */
 int enter_asked(const struct spec_enter *enter);
 
+/* NULL: as it is. */
+int enter_hostname(const char *name);
+
 /* Bring lo up (one ioctl; netdevice(7)). A failure is a warning. */
 void enter_loopback(void);
 

@@ -71,18 +71,6 @@ static void enter_network(const struct spec_net *net)
 		(void)log_warn_errno(err, "cannot open the ports below 1024 to the agent");
 }
 
-static int set_hostname(const struct spec *spec)
-{
-	const char *name = spec->enter.hostname;
-	size_t len = 0;
-
-	while (name && name[len])
-		len++;
-	if (!name || sethostname(name, len) == 0)
-		return 0;
-	return log_errno(-errno, "cannot set the host name %s", name);
-}
-
 /* Without a user namespace the copy of the host's mounts still tells the host of its own. */
 static int stop_propagation(const struct spec_run *run)
 {
@@ -198,7 +186,7 @@ int namespace_enter(struct spec *spec, const struct inside *in)
 	if (!err)
 		err = pty_enter(spec);
 	if (!err)
-		err = set_hostname(spec);
+		err = enter_hostname(spec->enter.hostname);
 	if (!err)
 		err = enter_second_userns(run);
 	if (!err)
