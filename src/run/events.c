@@ -2,6 +2,7 @@
 #include "events.h"
 
 #include "best_effort.h"
+#include "limited.h"
 #include "log.h"
 #include "namespaces.h"
 #include "sys.h"
@@ -168,14 +169,11 @@ static void add_usage(struct text *text, const struct cradle_result *result)
 
 static void add_cgroup(struct text *text, const struct cgroup_usage *usage)
 {
+	char json[256];
+
 	if (!usage->memory_peak && !usage->pids_peak && !usage->cpu_usec)
 		return;
-	add(text,
-	    ", \"cgroup\": { \"memory-peak\": %llu, \"pids-peak\": %llu, \"cpu-us\": %llu, "
-	    "\"oom-kills\": %llu, \"forks-denied\": %llu }",
-	    (unsigned long long)usage->memory_peak, (unsigned long long)usage->pids_peak,
-	    (unsigned long long)usage->cpu_usec, (unsigned long long)usage->oom_kills,
-	    (unsigned long long)usage->forks_denied);
+	add(text, ", %s", limited_json(usage, json, sizeof(json)));
 }
 
 static void add_not_enforced(struct text *text, unsigned not_enforced)

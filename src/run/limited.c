@@ -44,11 +44,11 @@ int limited_inside(struct cgroup *cg, const struct spec_run *run)
 
 void limited_end(struct cgroup *cg, struct cgroup_usage *usage)
 {
-	char text[512];
+	char text[256];
 
 	cgroup_read(cg, usage);
 	cgroup_remove(cg);
-	log_info("limits: {%s}", limited_json(usage, cg->dropped, text, sizeof(text)));
+	log_info("limits: %s", limited_json(usage, text, sizeof(text)));
 	if (usage->oom_kills)
 		log_warn("the sandbox reached its limit of memory: %llu %s killed",
 			 (unsigned long long)usage->oom_kills,
@@ -60,33 +60,14 @@ void limited_end(struct cgroup *cg, struct cgroup_usage *usage)
 	warn_of(usage->lost, "was not limited to the end: somebody took its controller away");
 }
 
-/* What isn't known is null. */
-static const char *number(uint64_t value, char buf[24])
+const char *limited_json(const struct cgroup_usage *usage, char *buf, size_t size)
 {
-	(void)snprintf(buf, 24, value ? "%llu" : "null", (unsigned long long)value);
-	return buf;
-}
-
-const char *limited_json(const struct cgroup_usage *usage, unsigned missing, char *buf, size_t size)
-{
-	char memory[24], pids[24], cpu[24], names[64] = "";
-	size_t len = 0;
-
-	missing |= usage ? usage->lost : 0;
-	for (unsigned bit = LIMIT_MEMORY; bit <= LIMIT_RLIMIT; bit <<= 1) {
-		if (missing & bit)
-			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s\"%s\"",
-						len ? "," : "", limit_name(bit));
-	}
-	if (!usage)
-		(void)snprintf(buf, size, "\"cgroup\":null,\"not_enforced\":[%s]", names);
-	else
-		(void)snprintf(buf, size,
-			       "\"cgroup\":{\"memory_peak\":%s,\"oom_kills\":%llu,\"pids_peak\":%s,"
-			       "\"forks_denied\":%llu,\"cpu_us\":%s},\"not_enforced\":[%s]",
-			       number(usage->memory_peak, memory),
-			       (unsigned long long)usage->oom_kills, number(usage->pids_peak, pids),
-			       (unsigned long long)usage->forks_denied,
-			       number(usage->cpu_usec, cpu), names);
+	(void)snprintf(
+		buf, size,
+		"\"cgroup\": { \"memory-peak\": %llu, \"pids-peak\": %llu, \"cpu-us\": %llu, "
+		"\"oom-kills\": %llu, \"forks-denied\": %llu }",
+		(unsigned long long)usage->memory_peak, (unsigned long long)usage->pids_peak,
+		(unsigned long long)usage->cpu_usec, (unsigned long long)usage->oom_kills,
+		(unsigned long long)usage->forks_denied);
 	return buf;
 }

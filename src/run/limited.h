@@ -18,9 +18,7 @@ int limited_inside(struct cgroup *cg, const struct spec_run *run);
 /* After the last process. What the limits did to the sandbox is told in a warning. */
 void limited_end(struct cgroup *cg, struct cgroup_usage *usage);
 
-/* For an event in JSON: "cgroup":{...},"not_enforced":[...]. usage NULL: there was no group.
- * missing: as of limited_begin. Returns buf. */
-const char *limited_json(const struct cgroup_usage *usage, unsigned missing, char *buf,
-			 size_t size);
+/* What they used, as a member of an event in JSON, 200 bytes at most. Returns buf. */
+const char *limited_json(const struct cgroup_usage *usage, char *buf, size_t size);
 
 #endif
