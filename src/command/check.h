@@ -36,9 +36,6 @@ int check_in_child(int (*fn)(void *arg), void *arg);
 /* Memory that children write their results to. It isn't given back. NULL: none. */
 void *check_shared(size_t size);
 
-/* Where a program is in PATH. Returns 0 or -ENOENT. */
-int check_find_program(const char *name, char *path, size_t size);
-
 /* surroundings.c: what is around us, what the kernel has. */
 void check_surroundings(struct doctor *doctor);
 void check_kernel(struct doctor *doctor);

@@ -2,6 +2,7 @@
  * namespace that ends with the try. */
 #include "check.h"
 
+#include "helper.h"
 #include "sys.h"
 #include "util.h"
 
@@ -160,9 +161,9 @@ void check_ranges(struct doctor *doctor)
 		check_root(doctor);
 		return;
 	}
-	err = check_find_program("newuidmap", attempt.program[0], PATH_MAX);
+	err = helper_in_path("newuidmap", attempt.program[0], PATH_MAX);
 	if (!err)
-		err = check_find_program("newgidmap", attempt.program[1], PATH_MAX);
+		err = helper_in_path("newgidmap", attempt.program[1], PATH_MAX);
 	if (!err && doctor->facts.no_new_privs)
 		err = -EPERM;
 	if (!err && (!find_range("/etc/subuid", uid, &attempt.range[0]) ||

@@ -212,23 +212,6 @@ void check_surroundings(struct doctor *doctor)
 	check_terminal(doctor);
 }
 
-int check_find_program(const char *name, char *path, size_t size)
-{
-	const char *dirs = getenv("PATH");
-
-	if (!dirs)
-		dirs = "/usr/local/bin:/usr/bin:/bin";
-	while (*dirs) {
-		size_t len = strcspn(dirs, ":");
-		int n = snprintf(path, size, "%.*s/%s", (int)len, dirs, name);
-
-		if (len && n > 0 && (size_t)n < size && access(path, X_OK) == 0)
-			return 0;
-		dirs += len + (dirs[len] == ':');
-	}
-	return -ENOENT;
-}
-
 void check_programs(struct doctor *doctor)
 {
 	static const struct {
@@ -238,7 +221,7 @@ void check_programs(struct doctor *doctor)
 	};
 	char path[PATH_MAX], name[32];
 
-	if (check_find_program("pasta", path, sizeof(path)) == 0)
+	if (helper_in_path("pasta", path, sizeof(path)) == 0)
 		check_tell(doctor, "pasta", CHECK_OK, 0, path, NULL);
 	else
 		check_tell(doctor, "pasta", CHECK_WARN, -ENOENT, "--net=pasta needs it",

@@ -2,6 +2,7 @@
  * maps of PID 1, and run newuidmap and newgidmap. */
 #include "mapper.h"
 
+#include "helper.h"
 #include "idmap.h"
 #include "idranges.h"
 #include "log.h"
@@ -174,30 +175,12 @@ static void add_groups(struct mapping *m)
 	}
 }
 
-static bool find_program(const char *name, char path[PATH_MAX])
-{
-	const char *dirs = getenv("PATH");
-
-	if (!dirs)
-		dirs = "/usr/bin:/bin";
-	for (;;) {
-		size_t len = strcspn(dirs, ":");
-		int n = snprintf(path, PATH_MAX, "%.*s/%s", (int)len, dirs, name);
-
-		if (len && n > 0 && n < PATH_MAX && access(path, X_OK) == 0)
-			return true;
-		if (!dirs[len])
-			return false;
-		dirs += len + 1;
-	}
-}
-
 /* A setuid program, which is told nothing but an error when it has no rights. */
 static int check_helper(const struct mapping *m)
 {
 	char path[PATH_MAX];
 
-	if (!find_program(m->kind->helper, path)) {
+	if (helper_in_path(m->kind->helper, path, sizeof(path)) < 0) {
 		log_error("cannot map %ss: there is no %s (Debian has it in the package uidmap)",
 			  m->kind->noun, m->kind->helper);
 		return -ENOENT;
@@ -290,7 +273,7 @@ static pid_t start_helper(const struct mapping *m, pid_t target)
 	unsigned n = 0;
 	pid_t pid;
 
-	if (!find_program(m->kind->helper, path))
+	if (helper_in_path(m->kind->helper, path, sizeof(path)) < 0)
 		return log_errno(-ENOENT, "cannot find %s", m->kind->helper);
 	pid = fork();
 	if (pid)

@@ -1,4 +1,4 @@
-/* Find and run cradle-NAME. */
+/* Find and run cradle-NAME; find what others have in PATH. */
 #include "helper.h"
 
 #include "cradle.h"
@@ -40,6 +40,23 @@ int helper_find(const char *name, char *path, size_t size)
 	if (try(path, size, exe, "/../libexec/cradle", name) == 0)
 		return 0;
 	return try(path, size, exe, "", name);
+}
+
+int helper_in_path(const char *name, char *path, size_t size)
+{
+	const char *dirs = getenv("PATH");
+
+	if (!dirs)
+		dirs = "/usr/local/bin:/usr/bin:/bin";
+	while (*dirs) {
+		size_t len = strcspn(dirs, ":");
+		int n = snprintf(path, size, "%.*s/%s", (int)len, dirs, name);
+
+		if (len && n > 0 && (size_t)n < size && access(path, X_OK) == 0)
+			return 0;
+		dirs += len + (dirs[len] == ':');
+	}
+	return -ENOENT;
 }
 
 int helper_run(const char *name, char *const argv[])
