@@ -10,7 +10,6 @@
 #include "enter.h"
 #include "lifeline.h"
 #include "log.h"
-#include "namespaces.h"
 #include "refuse.h"
 #include "relay.h"
 #include "sys.h"

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 

@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

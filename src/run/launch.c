@@ -16,16 +16,13 @@
 #include "relay.h"
 #include "report.h"
 #include "sources.h"
-#include "status.h"
 #include "sys.h"
 #include "util.h"
 #include "why.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>

@@ -2,11 +2,9 @@
 #include "front.h"
 
 #include "keys.h"
-#include "log.h"
 #include "util.h"
 #include "words.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
  * touch what PID 1 holds, whose memory it may still share. */
 #include "enter.h"
 
-#include "capability.h"
 #include "log.h"
 #include "rlimits.h"
 #include "sys.h"

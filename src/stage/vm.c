@@ -3,11 +3,9 @@
 
 #include "button.h"
 #include "console.h"
-#include "log.h"
 #include "modules.h"
 #include "mount.h"
 #include "sys.h"
-#include "util.h"
 
 #include <string.h>
 #include <sys/utsname.h>
