@@ -328,13 +328,12 @@ static int start(struct supervisor *s)
 	/* cradle_shutdown() knows a cradle by this, whatever the executable is called. */
 	if (s->is_init && !is_called("cradle"))
 		(void)prctl(PR_SET_NAME, "cradle");
-	if (s->watching || s->result->restarts || !(s->config->flags & CRADLE_SETTLE_LATE)) {
-		settle(s);
-		return 0;
-	}
 	/* Whoever dies is heard of: a process that is this fresh has no children from before. */
-	s->settles = true;
+	s->settles =
+		(s->config->flags & CRADLE_SETTLE_LATE) && !s->watching && !s->result->restarts;
 	s->result->counted = true;
+	if (!s->settles)
+		settle(s);
 	return 0;
 }
 
