@@ -95,6 +95,15 @@ static int mask_one(struct assembly *a, const char *path)
 	return err;
 }
 
+/* ".*" matches these two, and nobody means the directory itself or the one above. */
+static bool is_dots(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
 int protect_mask(struct assembly *a, const struct op *op)
 {
 	glob_t found;
@@ -114,7 +123,7 @@ int protect_mask(struct assembly *a, const struct op *op)
 		return log_errno(-ENOMEM, "cannot search for %s", op->dest);
 	}
 	for (size_t i = 0; i < found.gl_pathc && !err; i++)
-		err = mask_one(a, found.gl_pathv[i]);
+		err = is_dots(found.gl_pathv[i]) ? 0 : mask_one(a, found.gl_pathv[i]);
 	globfree(&found);
 	return err;
 }
