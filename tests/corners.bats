@@ -34,9 +34,10 @@ within() {
 }
 
 @test "no descriptor to spare: the agent is supervised all the same" {
-	run -0 within 20 "$CRADLE" run --nofile=4 -- "$PROBE" exit 0
-	run -7 within 20 "$CRADLE" run --nofile=4 -- "$PROBE" exit 7
-	run -9 within 20 "$CRADLE" run --nofile=3 -- "$PROBE" exit 9
+	local cradle=(unshare -Urpf --mount-proc "$CRADLE" init)
+	run -0 within 20 "${cradle[@]}" --nofile=4 -- "$PROBE" exit 0
+	run -7 within 20 "${cradle[@]}" --nofile=4 -- "$PROBE" exit 7
+	run -9 within 20 "${cradle[@]}" --nofile=3 -- "$PROBE" exit 9
 }
 
 @test "strangers that a foreign /proc shows under our numbers live on" {

@@ -43,7 +43,10 @@ static int send(int fd, const struct text *text)
 
 static int keep_from_agent(int fd, const char *option)
 {
-	if (fd < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+	/* 0 to 2 are the agent's as well. */
+	int flags = fd < 0 ? 0 : fcntl(fd, F_GETFD);
+
+	if (fd < 0 || (flags >= 0 && (fd <= 2 || fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)))
 		return 0;
 	return log_errno(-errno, "cannot use descriptor %d for %s", fd, option);
 }

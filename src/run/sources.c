@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { SPARE = 64 };
 
@@ -61,6 +62,12 @@ int sources_open(struct spec_run *run)
 	}
 	for (unsigned i = 0; i < plan->nlayers && !err; i++) {
 		plan->layer[i].fd = open(plan->layer[i].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		/* As /, it must be readable for the caller, too: overlayfs says so only later. */
+		if (plan->layer[i].fd >= 0 && plan->layer[i].path == plan->dir &&
+		    access(plan->dir, R_OK | X_OK) < 0) {
+			(void)close(plan->layer[i].fd);
+			plan->layer[i].fd = -1;
+		}
 		if (plan->layer[i].fd < 0)
 			err = log_errno(-errno, "cannot use %s as %s", plan->layer[i].path,
 					plan->layer[i].path == plan->dir ? "root" : "a layer");

@@ -20,6 +20,8 @@ static const char *add(struct spec *spec, enum op_kind kind, unsigned flags, con
 
 	if (!*dest)
 		return "expected a path inside the sandbox";
+	if (source && !*source)
+		return "expected something before the path inside";
 	op = plan_add(&spec->run.plan, kind, source, dest);
 	if (!op)
 		return no_memory;
@@ -217,6 +219,9 @@ const char *set_symlink(struct spec *spec, const char *const *word)
 
 const char *set_mask(struct spec *spec, const char *value)
 {
+	/* glob(7) reads it as one star, and secrets further down would stay in sight. */
+	if (strstr(value, "**"))
+		return "expected a pattern without **, as a star doesn't cross a slash";
 	return add(spec, OP_MASK, OP_RO, NULL, value);
 }
 

@@ -52,8 +52,15 @@ const char *set_json_status_fd(struct spec *spec, const char *value)
 
 const char *set_name(struct spec *spec, const char *value)
 {
-	if (!*value || *value == '.' || strchr(value, '/') || strlen(value) > 64)
-		return "expected a name of 1 to 64 characters without a slash";
+	static const char expected[] =
+		"expected a name of 1 to 64 characters without blanks and slashes";
+
+	if (!*value || *value == '.' || strlen(value) > 64)
+		return expected;
+	for (const char *c = value; *c; c++) {
+		if ((unsigned char)*c <= ' ' || *c == '/' || *c == 0x7f)
+			return expected;
+	}
 	spec->run.name = value;
 	return NULL;
 }

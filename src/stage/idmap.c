@@ -47,7 +47,11 @@ int idmap_single(pid_t pid, const struct spec_ids *ids, unsigned uid, unsigned g
 	if (!err)
 		err = write_map(pid, "uid_map", ids->uid_given ? ids->uid : uid, uid);
 	if (err)
-		return log_errno(err, "cannot map uid %u into the namespace%s", uid, why_map(err));
+		return log_errno(err, "cannot map uid %u into the namespace%s", uid,
+				 err == -ENOENT ? " (there is no /proc here: mount it)"
+				 : err == -EMFILE
+					 ? " (the limit of open files is too low: ulimit -n)"
+					 : why_map(err));
 	err = write_map(pid, "gid_map", ids->gid_given ? ids->gid : gid, gid);
 	return err ? log_errno(err, "cannot map gid %u into the namespace", gid) : 0;
 }

@@ -111,7 +111,8 @@ static int change_dir(struct spec *spec, const char *cwd)
 	if (run->chdir)
 		return log_errno(err, "cannot change to %s inside", run->pwd);
 	if (!run->bwrap)
-		log_warn("%s isn't there inside: starting in /", run->pwd);
+		log_warn("%s isn't there inside: starting in /",
+			 *run->pwd == '(' ? "the current directory, which was deleted," : run->pwd);
 	run->pwd = home;
 	if (home && go_to(run, home) == 0)
 		return 0;

@@ -114,16 +114,26 @@ int protect_mask(struct assembly *a, const struct op *op)
 	if (!strpbrk(op->dest, "*?["))
 		return mask_one(a, op->dest);
 	/* "/" is inside by now. */
-	switch (glob(op->dest, GLOB_NOSORT, NULL, &found)) {
+	switch (glob(op->dest, GLOB_NOSORT | GLOB_ERR, NULL, &found)) {
 	case 0:
 		break;
 	case GLOB_NOMATCH:
+		log_info("there is nothing to mask: %s", op->dest);
 		return 0;
+	case GLOB_ABORTED:
+		return log_errno(-EACCES,
+				 "cannot search for %s (a directory on the way can't be read)",
+				 op->dest);
 	default:
 		return log_errno(-ENOMEM, "cannot search for %s", op->dest);
 	}
-	for (size_t i = 0; i < found.gl_pathc && !err; i++)
-		err = is_dots(found.gl_pathv[i]) ? 0 : mask_one(a, found.gl_pathv[i]);
+	for (size_t i = 0; i < found.gl_pathc && !err; i++) {
+		const char *path = found.gl_pathv[i];
+
+		/* What a link leads to nowhere can't be seen anyway. */
+		if (!is_dots(path) && access(path, F_OK) == 0)
+			err = mask_one(a, path);
+	}
 	globfree(&found);
 	return err;
 }
