@@ -69,6 +69,7 @@ listing() {
 
 @test "files, data and directories get the permissions that were asked for, whatever the umask" {
 	echo text >data
+	# shellcheck disable=SC2016 # of the other shell
 	run -0 bash -c 'umask 077; exec "$0" run --perms 0640 --file 8 /run/file --perms 0444 --ro-bind-data 9 /run/data \
 		--perms 0711 --dir /run/dir --dir /run/plain/below --symlink file /run/link --chmod 0600 /run/file -- \
 		sh -c "stat -c %n:%a /run/file /run/data /run/dir /run/plain /dev/shm /tmp; cat /run/link /run/data; umask"' \
