@@ -61,7 +61,7 @@ enum root_kind {
 	ROOT_DIR,   /* a directory, writes thrown away */
 };
 
-enum { PLAN_FIRST = 8 };
+enum { PLAN_FIRST = 16 };
 
 struct layer {
 	const char *path;

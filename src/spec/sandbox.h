@@ -94,8 +94,12 @@ struct given_option {
 	const char *word[3];
 };
 
+enum { GIVEN_FIRST = 16 };
+
 struct given {
 	struct given_option *option;
+	struct given_option
+		first[GIVEN_FIRST]; /* where option begins, so that few need no memory */
 	unsigned n;
 };
 

@@ -45,7 +45,8 @@ static void finish(struct spec *spec)
 	if (spec->run.plan.op != spec->run.plan.first)
 		free(spec->run.plan.op);
 	free(spec->run.plan.layer);
-	free(spec->run.given.option);
+	if (spec->run.given.option != spec->run.given.first)
+		free(spec->run.given.option);
 }
 
 /* The text, to be freed; NULL: no such plan. */
