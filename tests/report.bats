@@ -42,7 +42,7 @@ load worlds
 @test "so is a failure of cradle's own" {
 	local rc=0
 	exec 9>report
-	unshare -Urpf --mount-proc "$CRADLE" init --report=fd:9 --mount=/no/such:/nowhere:bind -- \
+	unshare -Urpf --mount-proc "$CRADLE" init --report=fd:9 --mount="/no/such:$BATS_TEST_TMPDIR/nowhere:bind" -- \
 		"$PROBE" exit 0 2>err || rc=$?
 	world=unshare status=$rc report=$(<report) output='' stderr=$(<err)
 	expect_status 125
