@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { POLICY_ARGS = 6, POLICY_TESTS = 6, POLICY_ARCHS = 8 };
 
@@ -48,32 +49,54 @@ struct policy_where {
 /* One call of one line; `or`, `in` and several names make several rules. All tests must hold. */
 struct policy_rule {
 	struct policy_action action;
-	int nr; /* libseccomp's number for the native architecture; negative: not there */
+	int nr; /* native; negative: libseccomp's own, of a call that only other architectures have
+		 */
 	struct policy_test test[POLICY_TESTS];
 	unsigned ntests;
 	struct policy_where where;
 };
 
-/* What the CAP_ and kernel terms of a policy are resolved with. */
+/* What the CAP_ and kernel terms of a policy are resolved with, and who hears of errors. */
 struct policy_context {
 	uint64_t caps;                       /* bit per capability that the agent keeps */
 	unsigned kernel_major, kernel_minor; /* 0.0: the running one */
+	FILE *errors;                        /* NULL: stderr */
+};
+
+/* A file that the policy was made from: its own, or one that it includes. */
+struct policy_input {
+	const char *path; /* as messages call it */
+	const char *bytes;
+	size_t len;   /* a NUL follows, which isn't counted */
+	bool shipped; /* built into this program; path is its name */
 };
 
 struct policy {
 	const char *name;
 	struct policy_action otherwise; /* no rule matches: EPERM unless it says so */
 	struct policy_where otherwise_where;
-	struct policy_action unknown; /* a number that nobody knows: ENOSYS unless it says so */
-	uint32_t arch[POLICY_ARCHS];  /* SCMP_ARCH_* besides the native one */
+	struct policy_action unknown; /* see policy_knows(): ENOSYS unless it says so */
+	struct policy_where unknown_where;
+	uint32_t arch[POLICY_ARCHS]; /* SCMP_ARCH_* besides the native one */
 	unsigned narchs;
 	struct policy_rule *rule;
 	size_t nrules;
+	struct policy_input *input; /* in the order read */
+	size_t ninputs;
 	void *memory; /* what the strings stand in */
 };
 
+/* Make an empty one with the defaults above. The name is copied. */
+void policy_init(struct policy *policy, const char *name);
+
 /* Free what a parser made; accepts a zeroed one. */
 void policy_finish(struct policy *policy);
+
+/* Whether this policy has an answer of its own for a number: `default` or a rule. A number that
+ * neither libseccomp nor newer.c has a name for, or one from 451 up (POLICY_NEWER) that no rule
+ * names, gets `unknown`, so that libc falls back to older calls whatever the policy's default is,
+ * and whichever libseccomp reads the policy. */
+bool policy_knows(const struct policy *policy, int nr);
 
 /* What happens to a call, and the rule that decides it: NULL for `otherwise` and `unknown`. */
 struct policy_action policy_eval(const struct policy *policy, int nr,

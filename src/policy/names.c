@@ -1,0 +1,39 @@
+/* System calls by name and number: libseccomp's table, then our own. */
+#include "names.h"
+
+#include <seccomp.h>
+#include <stdlib.h>
+
+/* libseccomp's negative numbers of foreign calls are between these; it adds new ones at the end. */
+enum { FOREIGN_FIRST = -10000, FOREIGN_NUMBERS = 1000 };
+
+int policy_call_number(const char *name)
+{
+	int nr = newer_number(name);
+
+	/* Ours first: libseccomp has pseudo numbers for calls that it knows of one architecture
+	 * only, and a number must not depend on its release. */
+	return nr == POLICY_NO_CALL ? seccomp_syscall_resolve_name(name) : nr;
+}
+
+/* libseccomp returns a copy each time; one is kept, as the callers ask for all in loops. */
+static const char *kept(char **slot, int nr)
+{
+	if (!*slot)
+		*slot = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+	return *slot;
+}
+
+const char *policy_call_name(int nr)
+{
+	static char *native[POLICY_NUMBERS], *foreign[FOREIGN_NUMBERS];
+	const char *name = newer_name(nr);
+
+	if (name)
+		return name;
+	if (nr >= 0 && nr < POLICY_NUMBERS)
+		return kept(&native[nr], nr);
+	if (nr < FOREIGN_FIRST && nr > FOREIGN_FIRST - FOREIGN_NUMBERS)
+		return kept(&foreign[FOREIGN_FIRST - nr], nr);
+	return NULL;
+}

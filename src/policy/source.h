@@ -1,0 +1,17 @@
+/* source.h - where a policy's text comes from. */
+#ifndef POLICY_SOURCE_H
+#define POLICY_SOURCE_H
+
+#include "policy.h"
+
+/* Read what NAME|PATH names and note it among the policy's inputs. A word of letters, digits, - and
+ * _ is a name: one that is built into this program, else NAME.policy in the installed directory.
+ * Everything else is a path, relative to the directory of the file `from` (NULL: the working
+ * directory). Errors are one line on context->errors. Returns the input, or NULL. */
+const struct policy_input *policy_source(struct policy *policy, const char *name, const char *from,
+					 const struct policy_context *context);
+
+/* The n-th built-in policy's name and text; NULL: no more. */
+const char *policy_shipped(unsigned n, const char **text);
+
+#endif

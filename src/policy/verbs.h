@@ -1,0 +1,24 @@
+/* verbs.h - what `cradle policy VERB` runs. argv[0] is the verb; each returns the exit code. */
+#ifndef POLICY_VERBS_H
+#define POLICY_VERBS_H
+
+#include "policy.h"
+
+/* The options that all verbs that read a policy have: getopt_long's val, and their entries. */
+enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
+#define CONTEXT_OPTIONS                                           \
+	{ "cap", required_argument, NULL, CONTEXT_CAP },          \
+	{                                                         \
+		"kernel", required_argument, NULL, CONTEXT_KERNEL \
+	}
+
+/* Take --cap CAP[,CAP...] (repeatable) or --kernel X.Y out of getopt's option and optarg. Returns 1
+ * if it was one of them, 0 if not, and -EINVAL, said, for a bad value. */
+int context_option(struct policy_context *context, int option);
+
+int verb_groups(int argc, char **argv);
+int verb_check(int argc, char **argv);
+int verb_show(int argc, char **argv);
+int verb_diff(int argc, char **argv);
+
+#endif

@@ -1,0 +1,11 @@
+/* width.h - how much of an argument the kernel reads. */
+#ifndef POLICY_WIDTH_H
+#define POLICY_WIDTH_H
+
+#include <stdbool.h>
+
+/* True if the kernel takes (at most) the low 32 bits of argument 0 to 5 and ignores the others,
+ * which the caller chooses: to compare them, too, lets TIOCSTI|1<<32 pass (CVE-2019-10063). */
+bool policy_width_low(int nr, unsigned arg);
+
+#endif
