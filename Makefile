@@ -23,6 +23,7 @@ BINDIR = $(PREFIX)/bin
 LIBDIR = $(PREFIX)/lib
 LIBEXECDIR = $(PREFIX)/libexec/cradle
 MANDIR = $(PREFIX)/share/man
+POLICYDIR = $(PREFIX)/share/cradle/policies
 
 VERSION := $(shell sed -n 's/^.define CRADLE_VERSION "\(.*\)"/\1/p' include/cradle.h)
 SO_MAJOR = 0
@@ -90,21 +91,25 @@ ROOM_run = $(ROOM_stage) -Isrc/run
 ROOM_command = $(ROOM_run) -Isrc/command
 ROOM_top = $(ROOM_command)
 ROOM_net = -Isrc/spec -Isrc/net
+ROOM_policy = $(ROOM_base) -Iinclude -Isrc/spec -Isrc/policy -I$(B)/generated
 
 LIB_SRC = $(wildcard src/base/*.c src/pid1/*.c src/lib/*.c) src/end.c
 CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c src/command/*.c) src/report.c src/tell.c src/live.c \
 	src/main.c
 NET_SRC = $(wildcard src/net/*.c) src/spec/net.c src/spec/netmode.c src/spec/netconflict.c
+POLICY_SRC = $(wildcard src/policy/*.c src/base/*.c) src/spec/capability.c src/spec/cache.c
 
 CRADLE_OBJ = $(CRADLE_SRC:src/%.c=$(B)/cradle.o/%.o)
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/lib.o/%.o)
 NET_OBJ = $(NET_SRC:src/%.c=$(B)/net.o/%.o)
+POLICY_OBJ = $(POLICY_SRC:src/%.c=$(B)/policy.o/%.o)
+POLICY_LIBS = libseccomp jansson
 
 room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
 
 MANPAGES = cradle.1 cradle-run.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
 
-all: $(B)/cradle $(B)/cradle-net $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
+all: $(B)/cradle $(B)/cradle-net $(B)/cradle-policy $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
 	$(B)/agent $(B)/links
 
 DEFINES = -DLIBEXECDIR='"$(LIBEXECDIR)"' -DBUILD_LIBC='"$(LIBC)"' -DBUILD_LINK='"$(CRADLE_LINK)"'
@@ -113,6 +118,21 @@ DEFINES = -DLIBEXECDIR='"$(LIBEXECDIR)"' -DBUILD_LIBC='"$(LIBC)"' -DBUILD_LINK='
 $(B)/generated/capability_names.h: /usr/include/linux/capability.h
 	@mkdir -p $(@D)
 	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
+
+# What cradle-policy is made from besides its sources.
+POLICY_GENERATED = $(B)/generated/capability_names.h
+
+# Shipped policies are compiled now and built into cradle, so that a launch with one reads no file and runs no helper.
+POLICIES = $(wildcard policies/*.policy)
+POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
+$(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
+	@mkdir -p $(@D)
+	$(B)/cradle-policy compile -o $@ $<
+
+$(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
+	@mkdir -p $(@D)
+	policies/embed $(POLICIES_BPF) > $@
+$(B)/cradle.o/spec/shipped.o $(B)/unit.o/spec/shipped.o: $(B)/generated/shipped_policies.h
 
 $(KERNEL_HEADERS):
 	mkdir -p $@
@@ -147,6 +167,11 @@ $(B)/net.o/%.o: src/%.c $(B)/flags $(B)/generated/capability_names.h
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_net) -Iinclude \
 		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<
 
+$(B)/policy.o/%.o: src/%.c $(B)/flags | $(POLICY_GENERATED)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_policy) -DPOLICYDIR='"$(POLICYDIR)"' \
+		$$($(PKG_CONFIG) --cflags $(POLICY_LIBS)) -MMD -c -o $@ $<
+
 $(B)/cradle.debug: $(CRADLE_OBJ)
 	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $(CRADLE_LDEND)
 
@@ -155,6 +180,9 @@ $(B)/cradle: $(B)/cradle.debug
 
 $(B)/cradle-net: $(NET_OBJ)
 	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libmnl)
+
+$(B)/cradle-policy: $(POLICY_OBJ)
+	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(POLICY_LIBS))
 
 # One object with only cradle_* global: an agent's own log_error() must not clash with ours.
 $(B)/libcradle.o: $(LIB_OBJ)
@@ -202,6 +230,10 @@ install: all $(MANPAGES:%=$(B)/man/%)
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(B)/cradle $(DESTDIR)$(BINDIR)/cradle
 	install -m 755 $(B)/cradle-net $(DESTDIR)$(LIBEXECDIR)/cradle-net
+	install -m 755 $(B)/cradle-policy $(DESTDIR)$(LIBEXECDIR)/cradle-policy
+	install -d $(DESTDIR)$(POLICYDIR) $(DESTDIR)$(LIBDIR)/cradle/policies
+	for p in $(POLICIES); do install -m 644 $$p $(DESTDIR)$(POLICYDIR)/ || exit 1; done
+	for p in $(POLICIES_BPF); do install -m 644 $$p $(DESTDIR)$(LIBDIR)/cradle/policies/ || exit 1; done
 	install -m 755 contrib/initramfs $(DESTDIR)$(LIBEXECDIR)/cradle-initramfs
 	install -m 755 contrib/vm $(DESTDIR)$(LIBEXECDIR)/cradle-vm
 	install -m 644 include/cradle.h $(DESTDIR)$(PREFIX)/include/cradle.h
@@ -219,6 +251,6 @@ clean:
 	rm -rf $(B)
 
 .PHONY: all deps demo install clean
--include $(CRADLE_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(NET_OBJ:.o=.d)
+-include $(CRADLE_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(NET_OBJ:.o=.d) $(POLICY_OBJ:.o=.d)
 
 endif

@@ -7,6 +7,13 @@ $(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) | $(KERNEL_HEADERS)
 	$(Q)$(TEST_CC) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
 # Unit tests: pure rooms, with the host's compiler, so that they can be sanitized.
+# cradle-policy's have its objects and libraries instead of cradle's.
+UNIT_POLICY = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/policy_*_test.c tests/unit/compile_*_test.c))
+$(UNIT_POLICY): $(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $(B)/policy.o/policy/main.o,$(POLICY_OBJ))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(HARDEN_LD) $(ROOM_policy) -o $@ $(filter %.c %.o,$^) \
+		$$($(PKG_CONFIG) --libs $(POLICY_LIBS))
+
 UNIT = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 $(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $(B)/unit.o/main.o,$(CRADLE_SRC:src/%.c=$(B)/unit.o/%.o))
 	@mkdir -p $(@D)
@@ -23,9 +30,15 @@ FUZZ_CC = clang
 FUZZ_CFLAGS = -std=gnu17 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FUZZ_SECONDS = 60
+FUZZ_POLICY = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/policy_*_fuzz.c tests/fuzz/oci_fuzz.c))
+$(FUZZ_POLICY): $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(filter-out %/main.c,$(POLICY_SRC)) $(wildcard src/*/*.h) | $(POLICY_GENERATED)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -DPOLICYDIR='"$(POLICYDIR)"' $(ROOM_policy) -o $@ $(filter %.c,$^) \
+		$$($(PKG_CONFIG) --libs $(POLICY_LIBS))
+
 FUZZ = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SRC = $(wildcard src/base/*.c src/spec/*.c src/lib/world.c)
-$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(wildcard src/*/*.h) | $(B)/generated/capability_names.h
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(wildcard src/*/*.h) $(B)/generated/shipped_policies.h | $(B)/generated/capability_names.h
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(DEFINES) $(ROOM_spec) -Isrc/pid1 -o $@ $(filter %.c,$^)
 
@@ -38,7 +51,7 @@ check: all $(B)/probe $(UNIT) $(FUZZ) lint $(B)/vm/vmlinuz
 # Headers compile alone, the public one as C++ as well, the library needs nothing but what is committed, the layout is clang-format's.
 lint: $(B)/libcradle.a
 	@for h in $$(git ls-files 'src/*.h' 'include/*.h'); do \
-		$(CC) $(BASE_CFLAGS) $(ROOM_top) -Isrc/pid1 -Isrc/net -fsyntax-only -x c $$h || exit 1; done
+		$(CC) $(BASE_CFLAGS) $(ROOM_top) -Isrc/pid1 -Isrc/net -Isrc/policy -fsyntax-only -x c $$h || exit 1; done
 	@clang -Wall -Werror -Wno-pragma-once-outside-header -fsyntax-only -x c++-header include/cradle.h
 	@# The sanitizers bring symbols of their own, and take some of ours.
 	@[ -n "$(SANITIZE)" ] || nm -u $(B)/libcradle.a | awk 'NF == 2 && !/_chk|_GLOBAL_OFFSET|__isoc|__asan|__ubsan/ {print $$2}' | sort -u | \

@@ -1,0 +1,61 @@
+/* cradle-policy - everything about seccomp policies that needs a library.
+ *
+ * A program of its own so that cradle, which becomes PID 1, parses no policy and links no library.
+ */
+#include "cradle.h"
+#include "log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct verb {
+	const char *name, *synopsis, *about;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ NULL, NULL, NULL, NULL },
+};
+
+static int print_help(void)
+{
+	int n = puts("usage: cradle policy VERB [OPTION]... [ARG]...\n");
+
+	for (const struct verb *verb = verbs; verb->name && n >= 0; verb++)
+		n = printf("  %-9s%-36s %s\n", verb->name, verb->synopsis, verb->about);
+	if (n >= 0)
+		n = puts("\n"
+			 "  -h, --help     this text; of a verb: cradle policy VERB --help\n"
+			 "  -V, --version  the version");
+	return n < 0 ? CRADLE_EXIT_FAILURE : 0;
+}
+
+static int unknown_verb(const char *word)
+{
+	char names[128] = "";
+	size_t used = 0;
+
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used, " %s", verb->name);
+	if (word)
+		log_error("unknown verb %s: expected one of%s", word, names);
+	else
+		log_error("nothing to do: expected one of%s, see cradle policy --help", names);
+	return CRADLE_EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	log_set_name("cradle-policy");
+	if (!word)
+		return unknown_verb(NULL);
+	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
+		return print_help();
+	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
+		return puts("cradle-policy " CRADLE_VERSION) < 0 ? CRADLE_EXIT_FAILURE : 0;
+	for (const struct verb *verb = verbs; verb->name; verb++) {
+		if (!strcmp(verb->name, word))
+			return verb->run(argc - 1, argv + 1);
+	}
+	return unknown_verb(word);
+}
