@@ -122,7 +122,10 @@ struct cradle_config {
 	char *const *argv; /* the agent, looked up in PATH; NULL: supervise() returns in it */
 	const char *file;  /* what to look up instead of argv[0]; NULL: that */
 	char *const *envp; /* its environment, PATH included; NULL: ours */
-	int (*confine)(void *arg); /* last thing in the child before exec; -errno: 125 */
+	int (*confine)(void *arg); /* in the child, before its file is looked up; -errno: 125 */
+	/* The very last thing in the child: after it there is one execve(2), and more only if that
+	 * fails. -errno: 125. NULL: none. */
+	int (*filter)(void *arg);
 	/* In the child, when it couldn't be executed, which was told on stderr; err: -errno. May
 	 * exit with another code than 126 or 127. NULL: none. */
 	void (*exec_failed)(void *arg, int err);
@@ -177,8 +180,8 @@ CRADLE_API int cradle_supervise(const struct cradle_config *config, struct cradl
 
 /* Become the agent without supervising it: what the child of cradle_supervise() does last, in this
  * process, which keeps its session and process group. Of config it reads argv (not NULL), file,
- * envp, confine, exec_failed, arg and CRADLE_RESET_SIGNALS. Doesn't return: what fails is told on
- * stderr, and the exit code is 125 to 127. */
+ * envp, confine, filter, exec_failed, arg and CRADLE_RESET_SIGNALS. Doesn't return: what fails is
+ * told on stderr, and the exit code is 125 to 127. */
 CRADLE_API void cradle_become(const struct cradle_config *config) __attribute__((noreturn));
 
 /* Block all 64 signals, as the first act of a program that will call cradle_supervise() later:

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -127,35 +128,41 @@ static const char *path_of(char *const *envp)
 	return "/usr/local/bin:/usr/bin:/bin";
 }
 
-/* execvpe(3), but the same with every C library: no /bin/sh for files without #!. Returns -errno,
- * and in found which file it was, if it was there. */
-static int execute(const char *name, char *const argv[], char *const envp[], char found[PATH_MAX])
+/* 0: a program; -EACCES: it's there, but isn't one; -ENOENT. */
+static int judge(const char *file)
 {
-	const char *path = path_of(envp);
-	char file[PATH_MAX];
+	struct stat st;
+
+	/* Of a directory X_OK means that it may be searched. */
+	if (access(file, X_OK) == 0)
+		return stat(file, &st) == 0 && S_ISREG(st.st_mode) ? 0 : -EACCES;
+	/* A directory that can't be searched has nothing to say about the file. */
+	return errno == EACCES && access(file, F_OK) == 0 ? -EACCES : -ENOENT;
+}
+
+/* What execvpe(3) would execute, which no filter has to allow that is loaded after it. The same
+ * with every C library: no /bin/sh for files without #!. Returns 0, or -errno; in file, with a path
+ * if it was there. */
+static int look_up(const char *name, const char *path, char file[PATH_MAX])
+{
+	char at[PATH_MAX];
 	int err = -ENOENT;
 
-	(void)snprintf(found, PATH_MAX, "%s", name);
-	if (strchr(name, '/') || !*name) {
-		(void)execve(name, argv, envp);
-		return -errno;
-	}
+	(void)snprintf(file, PATH_MAX, "%s", name);
+	if (!*name || strlen(name) >= PATH_MAX)
+		return *name ? -ENAMETOOLONG : -ENOENT;
+	if (strchr(name, '/'))
+		return 0;
 	for (;;) {
 		size_t len = strcspn(path, ":");
-		int n = snprintf(file, sizeof(file), "%.*s%s%s", (int)len, path, len ? "/" : "",
-				 name);
+		int n = snprintf(at, sizeof(at), "%.*s%s%s", (int)len, path, len ? "/" : "", name);
+		int this = n > 0 && (size_t)n < sizeof(at) ? judge(at) : -ENOENT;
 
-		if (n > 0 && (size_t)n < sizeof(file)) {
-			int this = execve(file, argv, envp) < 0 ? -errno : 0;
-
-			/* A directory that can't be searched has nothing to say about the file. */
-			if (access(file, F_OK) == 0) {
-				(void)strcpy(found, file);
-				err = this;
-			}
-			if (err != -ENOENT && err != -EACCES)
-				return err;
-		}
+		if (this != -ENOENT)
+			(void)strcpy(file, at);
+		if (this == 0)
+			return 0;
+		err = this == -EACCES ? this : err;
 		if (!path[len])
 			return err;
 		path += len + 1;
@@ -179,11 +186,23 @@ static const char *exec_fix(const char *file, int err)
 	return "";
 }
 
+/* -errno in errno(3)'s words, and the code that goes with it. */
+static _Noreturn void cannot_execute(const struct cradle_config *config, const char *file, int err)
+{
+	const char *fix = exec_fix(file, err);
+
+	(void)log_errno(err, "cannot execute %s%s", file, fix);
+	if (config->exec_failed)
+		config->exec_failed(config->arg, err);
+	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
+							     : CRADLE_EXIT_CANNOT_EXEC);
+}
+
 _Noreturn void spawn_run_agent(const struct supervisor *s)
 {
 	const struct cradle_config *config = s->config;
+	char *const *envp = config->envp ? config->envp : environ;
 	char file[PATH_MAX];
-	const char *fix;
 	int err = s->cwd >= 0 && fchdir(s->cwd) < 0 ? -errno : 0;
 
 	if (err)
@@ -192,15 +211,15 @@ _Noreturn void spawn_run_agent(const struct supervisor *s)
 		err = config->confine(config->arg);
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
+	err = look_up(config->file ? config->file : config->argv[0], path_of(envp), file);
+	if (err)
+		cannot_execute(config, file, err);
 	give_signals_back(s);
-	err = execute(config->file ? config->file : config->argv[0], config->argv,
-		      config->envp ? config->envp : environ, file);
-	fix = exec_fix(file, err);
-	(void)log_errno(err, "cannot execute %s%s", file, fix);
-	if (config->exec_failed)
-		config->exec_failed(config->arg, err);
-	_exit(err == -ENOENT && !(strchr(file, '/') && *fix) ? CRADLE_EXIT_NOT_FOUND
-							     : CRADLE_EXIT_CANNOT_EXEC);
+	/* From here on nothing but execve(2), the only call that a filter must allow. */
+	if (config->filter && config->filter(config->arg))
+		_exit(CRADLE_EXIT_FAILURE);
+	(void)execve(file, config->argv, envp);
+	cannot_execute(config, file, -errno);
 }
 
 static int child(void *arg)
