@@ -97,9 +97,12 @@ static int save_words(struct spec *spec)
 /* What the child will be, made while memory may still be allocated. */
 static int prepare(struct spec *spec)
 {
-	int err;
+	int err = spec->verb == VERB_INIT ? filter_find(spec) : 0;
 
+	if (err)
+		return err;
 	spec->core.confine = confine;
+	spec->core.filter = spec->seccomp.n ? filter : NULL;
 	spec->core.exec_failed = exec_failed;
 	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
 	spec->core.arg = spec;
@@ -248,6 +251,8 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 	if (!err && spec.run.dry_run)
 		return dump(&spec, STDOUT_FILENO) ? spec_failure(&spec) : 0;
 	/* Outside: a file named on the command line is the host's. */
+	if (!err)
+		err = filter_find(&spec);
 	if (err || report_open(&spec) < 0)
 		return spec_failure(&spec);
 	return launch(&spec, inside);

@@ -5,7 +5,7 @@
 _cradle_names() {
 	local both="subreaper pdeathsig kill-process-group signal-to rewrite reset-signals grace deadline
 		stop-signal leftovers success-code on-success on-failure verbose warn-reaped report hostname
-		nofile mount net license help version"
+		nofile mount net seccomp seccomp-mode explain seccomp-listener license help version"
 
 	case $1 in
 	init) echo "$both world modules" ;;
@@ -20,7 +20,7 @@ _cradle_names() {
 			unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-user
 			share-pid share-net share-ipc share-uts share-cgroup monotonic boottime join userns
 			userns2 pidns disable-userns assert-userns-disabled address route dns mtu uid gid
-			map-uid map-gid map-auto cap-add cap-drop no-new-privs seccomp add-seccomp-fd
+			map-uid map-gid map-auto cap-add cap-drop no-new-privs add-seccomp-fd
 			exec-label file-label keep-keyring setenv unsetenv clearenv chdir argv0 keep-fd
 			inherit-fds tty new-session as-pid-1 memory pids cpus rlimit time-limit best-effort
 			name lock-file sync-fd block-fd userns-block-fd config args dry-run"
@@ -54,6 +54,8 @@ _cradle_kinds() {
 		;;
 	*:root | *:chdir | *:overlay-src | *:tmp-overlay | *:ro-overlay | *:proc | *:dev | *:devpts | *:sysfs | \
 		*:cgroupfs | *:mqueue | *:tmpfs | *:dir) echo _cradle_files -d ;;
+	*:seccomp) echo _cradle_policies ;;
+	*:seccomp-mode) echo _cradle_words enforce complain ;;
 	*:modules | *:remount-ro | *:mask | *:lock-file | *:config) echo _cradle_files ;;
 	*:bind | *:bind-try | *:dev-bind | *:dev-bind-try | *:ro-bind | *:ro-bind-try | *:symlink)
 		printf '%s\n' _cradle_files _cradle_files
@@ -68,7 +70,7 @@ _cradle_kinds() {
 	*:r | *:e | *:rewrite | *:success-code | *:grace | *:deadline | *:hostname | *:nofile | *:mount) echo _cradle_nothing ;;
 	*:json-status-fd | *:info-fd | *:perms | *:size | *:monotonic | *:boottime | *:userns | *:userns2 | \
 		*:pidns | *:address | *:route | *:dns | *:mtu | *:uid | *:gid | *:map-uid | *:map-gid | \
-		*:seccomp | *:add-seccomp-fd | *:exec-label | *:file-label | *:argv0 | *:keep-fd | *:memory | \
+		*:add-seccomp-fd | *:seccomp-listener | *:exec-label | *:file-label | *:argv0 | *:keep-fd | *:memory | \
 		*:pids | *:cpus | *:time-limit | *:name | *:sync-fd | *:block-fd | *:userns-block-fd | \
 		*:args) echo _cradle_nothing ;;
 	esac
@@ -79,6 +81,7 @@ _cradle_signals() { compgen -A signal -- "SIG$cur" | sed 's/^SIG//'; }
 _cradle_variables() { compgen -v -- "$cur"; }
 _cradle_words() { compgen -W "$*" -- "$cur"; }
 _cradle_files() { compgen "${1:--f}" -- "$cur"; }
+_cradle_policies() { _cradle_words none default agent strict network-client build; _cradle_files; }
 _cradle_capabilities() {
 	_cradle_words ALL CAP_{CHOWN,DAC_OVERRIDE,DAC_READ_SEARCH,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP} \
 		CAP_{LINUX_IMMUTABLE,NET_BIND_SERVICE,NET_BROADCAST,NET_ADMIN,NET_RAW,IPC_LOCK,IPC_OWNER} \

@@ -3,8 +3,6 @@
  * command can, from its fork on, so it isn't dumpable before it has executed (CVE-2016-9962). */
 #include "entry.h"
 
-#include "bpf.h"
-#include "capability.h"
 #include "cgroup_follow.h"
 #include "dest.h"
 #include "enter.h"
@@ -12,6 +10,7 @@
 #include "log.h"
 #include "refuse.h"
 #include "relay.h"
+#include "setters.h"
 #include "sys.h"
 #include "target.h"
 #include "util.h"
@@ -47,52 +46,29 @@ static const char usage[] =
 	"any process inside.\n\n"
 	"      --chdir DIR         directory inside (default: /)\n"
 	"      --cap-add CAP       a capability inside, or ALL; repeatable\n"
-	"      --seccomp FD        load the compiled filter that FD gives; repeatable\n"
+	"      --seccomp POLICY    as of cradle run, but none by default; repeatable\n"
 	"  -h, --help\n\n"
 	"Exit code: the command's; 128+N if signal N killed it; 125 cradle failed, 126 it can't "
 	"be\n"
 	"executed, 127 it wasn't found.\n";
 
-static const char *set_chdir(struct spec_run *run, const char *value)
+static const char *set_directory(struct spec *spec, const char *value)
 {
-	run->chdir = value;
+	spec->run.chdir = value;
 	return *value ? NULL : "expected a directory";
-}
-
-static const char *set_cap_add(struct spec_run *run, const char *value)
-{
-	uint64_t caps = capability_parse(value);
-
-	run->confine.caps |= caps;
-	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
-}
-
-static const char *set_seccomp(struct spec_run *run, const char *value)
-{
-	struct spec_confine *confine = &run->confine;
-	const char *wrong;
-	uint64_t fd;
-
-	if (confine->nfilters == SANDBOX_FILTERS)
-		return "expected at most 16 filters";
-	if (!util_number(value, INT32_MAX, &fd))
-		return "expected the number of an open descriptor";
-	wrong = bpf_read(&confine->filter[confine->nfilters], (int)fd);
-	confine->nfilters += !wrong;
-	return wrong;
 }
 
 static const struct {
 	const char *name;
-	const char *(*set)(struct spec_run *run, const char *value);
+	const char *(*set)(struct spec *spec, const char *value);
 } options[] = {
-	{ "--chdir", set_chdir },
+	{ "--chdir", set_directory },
 	{ "--cap-add", set_cap_add },
 	{ "--seccomp", set_seccomp },
 };
 
 /* Returns the words used, 0: it is no option, or -EINVAL after saying why. */
-static int option(struct spec_run *run, int argc, char **argv)
+static int option(struct spec *spec, int argc, char **argv)
 {
 	size_t len = strcspn(argv[0], "=");
 	const char *value = argv[0][len] ? argv[0] + len + 1 : argc > 1 ? argv[1] : NULL;
@@ -104,7 +80,7 @@ static int option(struct spec_run *run, int argc, char **argv)
 
 		if (strlen(options[i].name) != len || memcmp(options[i].name, argv[0], len))
 			continue;
-		wrong = value ? options[i].set(run, value) : "expected a value";
+		wrong = value ? options[i].set(spec, value) : "expected a value";
 		if (!wrong)
 			return argv[0][len] ? 1 : 2;
 		log_error("%s%s%s: %s", options[i].name, value ? "=" : "", value ? value : "",
@@ -166,8 +142,8 @@ static void warn_of_filter(const struct visit *visit, const char *status)
 {
 	gid_t mode = 0;
 
-	if (!visit->spec->run.confine.nfilters && numbers(status, "\nSeccomp:\t", &mode, 1) &&
-	    mode == 2 && prctl(PR_GET_SECCOMP) != 2)
+	if (!visit->spec->seccomp.n && numbers(status, "\nSeccomp:\t", &mode, 1) && mode == 2 &&
+	    prctl(PR_GET_SECCOMP) != 2)
 		log_warn("the sandbox's seccomp filter doesn't hold for what enters it (--seccomp "
 			 "loads one)");
 }
@@ -241,6 +217,7 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 	spec->core.argv = visit->argv;
 	spec->core.envp = environ;
 	spec->core.confine = confine;
+	spec->core.filter = spec->seccomp.n ? filter : NULL;
 	spec->core.arg = spec;
 	cradle_become(&spec->core);
 	_exit(CRADLE_EXIT_FAILURE);
@@ -330,11 +307,11 @@ int entry(int argc, char **argv)
 	}
 	if (refuse_setuid() < 0)
 		return CRADLE_EXIT_FAILURE;
-	while (argc > 0 && (used = option(&spec.run, argc, argv)) > 0) {
+	while (argc > 0 && (used = option(&spec, argc, argv)) > 0) {
 		argc -= used;
 		argv += used;
 	}
-	if (used < 0)
+	if (used < 0 || filter_find(&spec) < 0)
 		return CRADLE_EXIT_FAILURE;
 	who = argc > 0 ? argv[0] : NULL;
 	used = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;

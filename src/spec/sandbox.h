@@ -6,8 +6,6 @@
 #include "netmode.h"
 #include "ops.h"
 
-#include <linux/filter.h>
-
 struct key;
 
 /* Kinds of namespaces, in the order of the names in namespaces.c. */
@@ -15,7 +13,6 @@ enum ns_kind { NS_USER, NS_MNT, NS_PID, NS_NET, NS_IPC, NS_UTS, NS_CGROUP, NS_TI
 
 enum {
 	SANDBOX_MAPS = 340, /* the most the kernel takes */
-	SANDBOX_FILTERS = 16,
 	SANDBOX_KEEP = 64,
 	SANDBOX_ENV = 512,
 	SANDBOX_LOCKS = 16
@@ -59,9 +56,6 @@ struct spec_confine {
 	bool keep_rights;          /* bwrap as root: what root has */
 	int keep_fd[SANDBOX_KEEP]; /* besides 0 to 2, ascending */
 	unsigned nkeep_fd;
-	struct sock_fprog filter[SANDBOX_FILTERS]; /* loaded in this order */
-	unsigned nfilters;
-	bool one_filter; /* --seccomp: the last one alone */
 	const char *exec_label, *file_label;
 	uint64_t nofile_soft, nofile_hard; /* as found, where the launcher needed more; 0: leave */
 };

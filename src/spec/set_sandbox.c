@@ -2,14 +2,11 @@
  * descriptor on the command line holds. */
 #include "setters.h"
 
-#include "bpf.h"
 #include "capability.h"
-#include "log.h"
 #include "namespaces.h"
 #include "util.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const char a_fd[] = "expected the number of an open descriptor";
 static const char an_id[] = "expected a number below 4294967295";
@@ -150,43 +147,6 @@ const char *set_keep_fd(struct spec *spec, const char *value)
 	if (set_fd(&fd, value))
 		return a_fd;
 	return spec_confine_keep(&spec->run.confine, fd) ? NULL : "expected at most 64 descriptors";
-}
-
-static const char *add_filter(struct spec *spec, const char *value)
-{
-	struct spec_confine *confine = &spec->run.confine;
-	const char *wrong;
-	int fd;
-
-	if (confine->nfilters == SANDBOX_FILTERS)
-		return "expected at most 16 filters";
-	wrong = set_fd(&fd, value);
-	if (!wrong)
-		wrong = bpf_read(&confine->filter[confine->nfilters], fd);
-	if (!wrong)
-		confine->nfilters++;
-	return wrong;
-}
-
-/* bwrap's rules: the last --seccomp is the only one, and many are --add-seccomp-fd. */
-const char *set_seccomp(struct spec *spec, const char *value)
-{
-	struct spec_confine *confine = &spec->run.confine;
-
-	if (confine->nfilters && !confine->one_filter)
-		return "expected no --add-seccomp-fd with it";
-	if (confine->one_filter)
-		log_warn("only the last --seccomp has an effect");
-	confine->nfilters = 0;
-	confine->one_filter = true;
-	return add_filter(spec, value);
-}
-
-const char *set_add_seccomp_fd(struct spec *spec, const char *value)
-{
-	if (spec->run.confine.one_filter)
-		return "expected no --seccomp with it";
-	return add_filter(spec, value);
 }
 
 const char *set_exec_label(struct spec *spec, const char *value)

@@ -112,8 +112,6 @@ const char *set_no_new_privs(struct spec *spec, const char *value);
 const char *set_keep_keyring(struct spec *spec, const char *value);
 const char *set_inherit_fds(struct spec *spec, const char *value);
 const char *set_keep_fd(struct spec *spec, const char *value);
-const char *set_seccomp(struct spec *spec, const char *value);
-const char *set_add_seccomp_fd(struct spec *spec, const char *value);
 const char *set_exec_label(struct spec *spec, const char *value);
 const char *set_file_label(struct spec *spec, const char *value);
 const char *set_setenv(struct spec *spec, const char *const *word);
@@ -121,6 +119,13 @@ const char *set_unsetenv(struct spec *spec, const char *value);
 const char *set_clearenv(struct spec *spec, const char *value);
 const char *set_chdir(struct spec *spec, const char *value);
 const char *set_argv0(struct spec *spec, const char *value);
+
+/* set_seccomp.c */
+const char *set_seccomp(struct spec *spec, const char *value);
+const char *set_add_seccomp_fd(struct spec *spec, const char *value);
+const char *set_seccomp_mode(struct spec *spec, const char *value);
+const char *set_explain(struct spec *spec, const char *value);
+const char *set_seccomp_listener(struct spec *spec, const char *value);
 
 /* set_status.c */
 const char *set_lock_file(struct spec *spec, const char *value);

@@ -10,6 +10,7 @@
 #include "cradle.h"
 #include "end.h"
 #include "net.h"
+#include "policies.h"
 #include "sandbox.h"
 #include "world.h"
 
@@ -71,6 +72,7 @@ struct spec {
 	const char *tell; /* --help, --version or --license, found among the options */
 	struct spec_enter enter;
 	struct spec_end end;
+	struct spec_seccomp seccomp;
 	struct spec_run run;
 	/* Where the option stands that is being read; file NULL: on our own command line. */
 	struct {

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <linux/capability.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -97,16 +96,6 @@ static int become_user(const struct spec_ids *ids, bool alone)
 	return err ? log_errno(err, "cannot keep capabilities over a change of uid") : 0;
 }
 
-static int load_filters(const struct spec_confine *confine)
-{
-	for (unsigned i = 0; i < confine->nfilters; i++) {
-		if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &confine->filter[i]) < 0)
-			return log_errno(-errno, "cannot load the seccomp filter%s",
-					 errno == EINVAL ? " (its program is wrong)" : "");
-	}
-	return 0;
-}
-
 static int restore_nofile(const struct spec_confine *confine)
 {
 	const struct rlimit limit = { confine->nofile_soft, confine->nofile_hard };
@@ -117,7 +106,8 @@ static int restore_nofile(const struct spec_confine *confine)
 }
 
 /* The order: descriptors while nothing forbids it; rights; no_new_privs, without which nobody may
- * load a filter; the filters, so that no policy has to list the calls above. */
+ * load a filter. The filters come last of all, in seccomp.c, so that no policy has to list the
+ * calls above. */
 static int confine_agent(const struct spec *spec)
 {
 	const struct spec_confine *confine = &spec->run.confine;
@@ -133,7 +123,7 @@ static int confine_agent(const struct spec *spec)
 		err = set_capabilities(confine->caps);
 	if (!err && !confine->gain_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		err = log_errno(-errno, "cannot set no_new_privs");
-	return err ? err : load_filters(confine);
+	return err;
 }
 
 /* One byte: everything is done but exec. A second one: that failed. */

@@ -58,8 +58,15 @@ int listen_keep(struct spec *spec);
 #define LISTEN_PID_ROOM "LISTEN_PID=0000000000"
 void listen_tell_pid(const struct spec *spec);
 
-/* In the agent, last thing before exec. arg: the spec. */
+/* In the agent, before its file is looked up. arg: the spec. */
 int confine(void *arg);
+
+/* In the agent, last thing before exec: load its policies. arg: the spec. */
+int filter(void *arg);
+
+/* Outside, or in PID 1 before the agent: have a program for each policy that was asked for. 0, or
+ * -errno after saying why. */
+int filter_find(struct spec *spec);
 
 /* In the agent that couldn't be executed. arg: the spec. */
 void exec_failed(void *arg, int err);
