@@ -120,7 +120,24 @@ $(B)/generated/capability_names.h: /usr/include/linux/capability.h
 	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
 
 # What cradle-policy is made from besides its sources.
-POLICY_GENERATED = $(B)/generated/capability_names.h
+POLICY_GENERATED = $(addprefix $(B)/generated/,capability_names.h policy_constants.h policy_groups.h policy_texts.h)
+
+# Names that policies use for numbers, from the headers of the system that cradle-policy is built on.
+$(B)/generated/policy_constants.h: src/policy/list_constants src/policy/constant_headers.h
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -dD -E src/policy/constant_headers.h | src/policy/list_constants > $@
+
+# Texts as C strings.
+QUOTE = sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/'
+$(B)/generated/policy_groups.h: policies/groups
+	@mkdir -p $(@D)
+	$(QUOTE) $< > $@
+$(B)/generated/policy_texts.h: $(wildcard policies/*.policy)
+	@mkdir -p $(@D)
+	{ $(foreach p,$^,echo '{ "$(basename $(notdir $p))",' && $(QUOTE) $p && echo '},' &&) :; } > $@
+$(B)/policy.o/policy/constants.o: $(B)/generated/policy_constants.h
+$(B)/policy.o/policy/groups.o: $(B)/generated/policy_groups.h
+$(B)/policy.o/policy/source.o: $(B)/generated/policy_texts.h
 
 # Shipped policies are compiled now and built into cradle, so that a launch with one reads no file and runs no helper.
 POLICIES = $(wildcard policies/*.policy)

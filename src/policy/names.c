@@ -4,9 +4,6 @@
 #include <seccomp.h>
 #include <stdlib.h>
 
-/* libseccomp's negative numbers of foreign calls are between these; it adds new ones at the end. */
-enum { FOREIGN_FIRST = -10000, FOREIGN_NUMBERS = 1000 };
-
 int policy_call_number(const char *name)
 {
 	int nr = newer_number(name);
@@ -26,14 +23,14 @@ static const char *kept(char **slot, int nr)
 
 const char *policy_call_name(int nr)
 {
-	static char *native[POLICY_NUMBERS], *foreign[FOREIGN_NUMBERS];
+	static char *native[POLICY_NUMBERS], *foreign[POLICY_NUMBERS];
 	const char *name = newer_name(nr);
 
 	if (name)
 		return name;
 	if (nr >= 0 && nr < POLICY_NUMBERS)
 		return kept(&native[nr], nr);
-	if (nr < FOREIGN_FIRST && nr > FOREIGN_FIRST - FOREIGN_NUMBERS)
-		return kept(&foreign[FOREIGN_FIRST - nr], nr);
+	if (nr <= POLICY_FOREIGN && nr > POLICY_FOREIGN - POLICY_NUMBERS)
+		return kept(&foreign[POLICY_FOREIGN - nr], nr);
 	return NULL;
 }

@@ -10,9 +10,10 @@ enum {
 	POLICY_NEWER = 451,
 	/* Above every number that anything has a name for. */
 	POLICY_NUMBERS = 600,
-	/* policy_call_number(): no such call. libseccomp's numbers of foreign calls are negative,
-	 * too. */
+	/* policy_call_number(): no such call. */
 	POLICY_NO_CALL = -1,
+	/* libseccomp numbers the calls that other architectures have downwards from here. */
+	POLICY_FOREIGN = -10001,
 };
 
 /* The number, from libseccomp or newer.c; negative but not POLICY_NO_CALL for a call that only

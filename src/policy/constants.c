@@ -1,0 +1,252 @@
+/* Numbers by the names that the system's headers have for them; make lists the names. */
+#include "constant_headers.h"
+#include "constants.h"
+
+#include "names.h"
+#include "width.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct policy_constant constants[] = {
+#include "policy_constants.h"
+};
+
+enum { NCONSTANTS = sizeof(constants) / sizeof(constants[0]) };
+
+/* Understood but never written: another name is the usual one, or it's no value but a bound. */
+static const char unusual[] =
+	" AF_FILE AF_LOCAL AF_MAX AF_ROUTE EDEADLOCK EWOULDBLOCK FUTEX_CMD_MASK IPPROTO_MAX "
+	"MAP_ANON MAP_FILE O_FSYNC O_NDELAY PER_MASK SIGCLD SIGIOT SIGPOLL SIOCINQ SIOCOUTQ "
+	"SOCK_NDELAY TIOCINQ "
+	"PTRACE_O_MASK ";
+
+/* In which arguments which names are found. */
+struct argument {
+	const char *call;
+	unsigned arg;
+	const char *prefix;
+	bool flags;
+	/* Flags may share their word with a value: these bits, with names of their own. */
+	uint64_t low;
+	const char *low_prefix;
+};
+
+/* clang-format off */
+static const struct argument arguments[] = {
+	{ "socket",        0, "AF_", false, 0, NULL },
+	{ "socket",        1, "SOCK_", true, 0xf, "SOCK_" },
+	{ "socketpair",    0, "AF_", false, 0, NULL },
+	{ "socketpair",    1, "SOCK_", true, 0xf, "SOCK_" },
+	{ "accept4",       3, "SOCK_", true, 0, NULL },
+	{ "getsockopt",    1, "SOL_", false, 0, NULL },
+	{ "setsockopt",    1, "SOL_", false, 0, NULL },
+	{ "ioctl",         1, "TIOC TC FI SIO BLK KD VT_ TUN LOOP_ FS_IOC_ RND NS_", false, 0, NULL },
+	{ "fcntl",         1, "F_DUP F_GET F_SET F_OFD F_CANCEL F_NOTIFY F_ADD", false, 0, NULL },
+	{ "prctl",         0, "PR_ -PR_SET_MM_ -PR_SPEC_ -PR_FP_ -PR_MTE_ -PR_TSC_ -PR_CAP_AMBIENT_ "
+			      "-PR_SYS_DISPATCH_ -PR_TIMING_ -PR_UNALIGN_ -PR_ENDIAN_ -PR_FPEMU_ "
+			      "-PR_MCE_KILL_ -PR_SCHED_CORE_ -PR_SVE_ -PR_SME_ -PR_PAC_A", false, 0, NULL },
+	{ "arch_prctl",    0, "ARCH_", false, 0, NULL },
+	{ "clone",         0, "CLONE_", true, 0xff, "SIG" },
+	{ "unshare",       0, "CLONE_", true, 0, NULL },
+	{ "setns",         1, "CLONE_", true, 0, NULL },
+	{ "personality",   0, "ADDR_ MMAP_ READ_ SHORT_ STICKY_ UNAME26 WHOLE_ FDPIC_", true, 0xff, "PER_" },
+	{ "ptrace",        0, "PTRACE_ -PTRACE_O_ -PTRACE_EVENT_ -PTRACE_SYSCALL_INFO_", false, 0, NULL },
+	{ "kill",          1, "SIG", false, 0, NULL },
+	{ "tkill",         1, "SIG", false, 0, NULL },
+	{ "tgkill",        2, "SIG", false, 0, NULL },
+	{ "rt_sigaction",  0, "SIG", false, 0, NULL },
+	{ "open",          1, "O_", true, 0, NULL },
+	{ "openat",        0, "AT_FDCWD", false, 0, NULL },
+	{ "openat",        2, "O_", true, 0, NULL },
+	{ "unlinkat",      2, "AT_", true, 0, NULL },
+	{ "newfstatat",    3, "AT_", true, 0, NULL },
+	{ "execveat",      4, "AT_", true, 0, NULL },
+	{ "renameat2",     4, "RENAME_", true, 0, NULL },
+	{ "fallocate",     1, "FALLOC_FL_", true, 0, NULL },
+	{ "mmap",          2, "PROT_", true, 0, NULL },
+	{ "mmap",          3, "MAP_", true, 0, NULL },
+	{ "mprotect",      2, "PROT_", true, 0, NULL },
+	{ "pkey_mprotect", 2, "PROT_", true, 0, NULL },
+	{ "madvise",       2, "MADV_", false, 0, NULL },
+	{ "mremap",        3, "MREMAP_", true, 0, NULL },
+	{ "memfd_create",  1, "MFD_", true, 0, NULL },
+	{ "getrandom",     2, "GRND_", true, 0, NULL },
+	{ "futex",         1, "FUTEX_PRIVATE_FLAG FUTEX_CLOCK_REALTIME", true, 0x7f, "FUTEX_" },
+	{ "seccomp",       0, "SECCOMP_SET_ SECCOMP_GET_", false, 0, NULL },
+	{ "keyctl",        0, "KEYCTL_ -KEYCTL_CAPS", false, 0, NULL },
+	{ "mount",         3, "MS_", true, 0, NULL },
+	{ "reboot",        2, "LINUX_REBOOT_CMD_", false, 0, NULL },
+	{ "prlimit64",     1, "RLIMIT_", false, 0, NULL },
+	{ "getrlimit",     0, "RLIMIT_", false, 0, NULL },
+	{ "setrlimit",     0, "RLIMIT_", false, 0, NULL },
+	{ "clock_gettime", 0, "CLOCK_", false, 0, NULL },
+	{ "clock_settime", 0, "CLOCK_", false, 0, NULL },
+	{ "timer_create",  0, "CLOCK_", false, 0, NULL },
+	{ "timerfd_create", 0, "CLOCK_", false, 0, NULL },
+	{ "sched_setscheduler", 1, "SCHED_", false, 0, NULL },
+	{ "wait4",         2, "W", true, 0, NULL },
+	{ "membarrier",    0, "MEMBARRIER_CMD_", false, 0, NULL },
+};
+/* clang-format on */
+
+const struct policy_constant *policy_constants(size_t *n)
+{
+	*n = NCONSTANTS;
+	return constants;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct policy_constant *)a)->name,
+		      ((const struct policy_constant *)b)->name);
+}
+
+const struct policy_constant *policy_constant(const char *name)
+{
+	const struct policy_constant key = { .name = name };
+
+	return bsearch(&key, constants, NCONSTANTS, sizeof(key), by_name);
+}
+
+/* Whether the name begins with one of the words, and with none of those after a minus. */
+static bool has_prefix(const char *name, const char *words)
+{
+	bool found = false;
+
+	while (*words) {
+		bool not = *words == '-';
+		size_t len = strcspn(words += not, " ");
+
+		if (!strncmp(name, words, len)) {
+			if (not )
+				return false;
+			found = true;
+		}
+		words += len;
+		words += strspn(words, " ");
+	}
+	return found;
+}
+
+static bool is_usual(const char *name)
+{
+	char word[64];
+
+	(void)snprintf(word, sizeof(word), " %s ", name);
+	return !strstr(unusual, word);
+}
+
+/* Of names for the same value the shortest, as in EAGAIN, or the first. all: the bits that count.
+ */
+static const char *best_name(const char *prefix, uint64_t value, uint64_t all)
+{
+	const char *best = NULL;
+
+	for (size_t i = 0; i < NCONSTANTS; i++) {
+		const char *name = constants[i].name;
+
+		if ((constants[i].value & all) == value && has_prefix(name, prefix) &&
+		    is_usual(name) && (!best || strlen(name) < strlen(best)))
+			best = name;
+	}
+	return best;
+}
+
+const char *policy_constant_name(const char *prefix, uint64_t value)
+{
+	return best_name(prefix, value, UINT64_MAX);
+}
+
+static const struct argument *find(int nr, unsigned arg)
+{
+	const char *name = policy_call_name(nr);
+
+	for (size_t i = 0; name && i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+		if (arguments[i].arg == arg && !strcmp(arguments[i].call, name))
+			return &arguments[i];
+	}
+	return NULL;
+}
+
+const char *policy_argument_prefix(int nr, unsigned arg, bool *flags)
+{
+	const struct argument *argument = find(nr, arg);
+
+	if (flags)
+		*flags = argument && argument->flags;
+	return argument ? argument->prefix : NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
+							 ...)
+{
+	size_t len = strlen(buf);
+	__builtin_va_list ap;
+
+	if (len && len + 1 < size) {
+		buf[len++] = '|';
+		buf[len] = '\0';
+	}
+	__builtin_va_start(ap, fmt);
+	(void)vsnprintf(buf + len, size - len, fmt, ap);
+	__builtin_va_end(ap);
+}
+
+/* Take the named single bits out of the value; returns what is left. */
+static uint64_t append_flags(const char *prefix, uint64_t value, char *buf, size_t size)
+{
+	for (uint64_t bit = 1; bit && bit <= value; bit <<= 1) {
+		const char *name = value & bit ? best_name(prefix, bit, UINT64_MAX) : NULL;
+
+		if (!name)
+			continue;
+		append(buf, size, "%s", name);
+		value &= ~bit;
+	}
+	return value;
+}
+
+static void append_number(uint64_t value, char *buf, size_t size)
+{
+	/* Small numbers are counts and descriptors, large ones are bits. */
+	if (value < 65536)
+		append(buf, size, "%llu", (unsigned long long)value);
+	else
+		append(buf, size, "0x%llx", (unsigned long long)value);
+}
+
+static void append_mixed(const struct argument *argument, uint64_t value, char *buf, size_t size)
+{
+	uint64_t low = value & argument->low;
+	const char *name = low ? best_name(argument->low_prefix, low, UINT64_MAX) : NULL;
+	uint64_t rest = append_flags(argument->prefix, name ? value & ~low : value, buf, size);
+
+	if (name)
+		append(buf, size, "%s", name);
+	if (rest)
+		append(buf, size, "0x%llx", (unsigned long long)rest);
+}
+
+char *policy_argument_text(int nr, unsigned arg, uint64_t value, char *buf, size_t size)
+{
+	const struct argument *argument = find(nr, arg);
+	uint64_t all = policy_width_low(nr, arg) ? UINT32_MAX : UINT64_MAX;
+	const char *name = NULL;
+
+	buf[0] = '\0';
+	value &= all;
+	if (argument)
+		name = best_name(argument->prefix, value, all);
+	if (argument && argument->low && !name && !(value & ~argument->low))
+		name = best_name(argument->low_prefix, value, all);
+	if (name)
+		append(buf, size, "%s", name);
+	else if (argument && argument->flags && value && value != all)
+		append_mixed(argument, value, buf, size);
+	else
+		append_number(value, buf, size);
+	return buf;
+}
