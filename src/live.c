@@ -13,6 +13,7 @@
 #include "rights.h"
 #include "status.h"
 #include "tell.h"
+#include "user.h"
 #include "util.h"
 
 #include <errno.h>
@@ -106,6 +107,9 @@ static int prepare(struct spec *spec)
 	spec->core.exec_failed = exec_failed;
 	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
 	spec->core.arg = spec;
+	err = spec->run.confine.user ? user_inside(spec) : 0;
+	if (err)
+		return err;
 	spec->core.envp = environment(spec);
 	err = spec->core.envp ? save_words(spec) : -ENOMEM;
 	if (!err && spec->verb == VERB_RUN)
@@ -193,6 +197,7 @@ int live_init(enum world world, int argc, char **argv)
 	cradle_block_signals();
 	spec.verb = VERB_INIT;
 	spec.world = world;
+	spec_confine_nothing(&spec.run.confine);
 	if (spec.world == WORLD_VM)
 		vm_enter_early();
 	else

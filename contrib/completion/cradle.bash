@@ -5,7 +5,8 @@
 _cradle_names() {
 	local both="subreaper pdeathsig kill-process-group signal-to rewrite reset-signals grace deadline
 		stop-signal leftovers success-code on-success on-failure verbose warn-reaped report hostname
-		nofile mount net seccomp seccomp-mode explain seccomp-listener license help version"
+		nofile mount net user groups cap-add cap-drop cap-keep no-new-privs seccomp seccomp-mode explain
+		seccomp-listener rlimit nice oom-score-adj umask license help version"
 
 	case $1 in
 	init) echo "$both world modules" ;;
@@ -20,9 +21,9 @@ _cradle_names() {
 			unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-user
 			share-pid share-net share-ipc share-uts share-cgroup monotonic boottime join userns
 			userns2 pidns disable-userns assert-userns-disabled address route dns mtu uid gid
-			map-uid map-gid map-auto cap-add cap-drop no-new-privs add-seccomp-fd
+			map-uid map-gid map-auto add-seccomp-fd
 			exec-label file-label keep-keyring setenv unsetenv clearenv chdir argv0 keep-fd
-			inherit-fds tty new-session as-pid-1 memory pids cpus rlimit time-limit best-effort
+			inherit-fds tty new-session as-pid-1 memory pids cpus time-limit best-effort
 			name lock-file sync-fd block-fd userns-block-fd config args dry-run"
 		;;
 	esac
@@ -42,7 +43,7 @@ _cradle_kinds() {
 	*:tty) echo _cradle_words pty inherit new-session ;;
 	*:best-effort) echo _cradle_words memory pids cpus rlimit keyring ;;
 	*:join) echo _cradle_words user= mnt= pid= net= ipc= uts= cgroup= time= ;;
-	*:cap-add | *:cap-drop) echo _cradle_capabilities ;;
+	*:cap-add | *:cap-drop | *:cap-keep) echo _cradle_capabilities ;;
 	*:rlimit)
 		echo _cradle_words as= core= cpu= data= fsize= locks= memlock= msgqueue= nice= nofile= nproc= \
 			rss= rtprio= rttime= sigpending= stack=
@@ -67,6 +68,9 @@ _cradle_kinds() {
 	*:overlay) printf '%s\n' "_cradle_files -d" "_cradle_files -d" "_cradle_files -d" ;;
 	*:setenv) printf '%s\n' _cradle_variables _cradle_nothing ;;
 	*:unsetenv) echo _cradle_variables ;;
+	*:user) echo _cradle_users ;;
+	*:groups) echo _cradle_groups ;;
+	*:nice | *:oom-score-adj | *:umask) echo _cradle_nothing ;;
 	*:r | *:e | *:rewrite | *:success-code | *:grace | *:deadline | *:hostname | *:nofile | *:mount) echo _cradle_nothing ;;
 	*:json-status-fd | *:info-fd | *:perms | *:size | *:monotonic | *:boottime | *:userns | *:userns2 | \
 		*:pidns | *:address | *:route | *:dns | *:mtu | *:uid | *:gid | *:map-uid | *:map-gid | \
@@ -78,6 +82,8 @@ _cradle_kinds() {
 
 _cradle_nothing() { :; }
 _cradle_signals() { compgen -A signal -- "SIG$cur" | sed 's/^SIG//'; }
+_cradle_users() { compgen -u -- "$cur"; }
+_cradle_groups() { compgen -g -- "$cur"; }
 _cradle_variables() { compgen -v -- "$cur"; }
 _cradle_words() { compgen -W "$*" -- "$cur"; }
 _cradle_files() { compgen "${1:--f}" -- "$cur"; }

@@ -17,6 +17,8 @@
 #include "report.h"
 #include "sources.h"
 #include "sys.h"
+#include "traits.h"
+#include "user.h"
 #include "util.h"
 #include "why.h"
 
@@ -183,9 +185,10 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 			     .gid = spec->run.gid,
 			     .wait = waits(&spec->run) };
 	struct network network = { .pidfd = -1, .lifeline = -1 };
-	int pair[2], self;
+	const struct spec_traits *traits = &spec->run.confine.traits;
+	int pair[2], self, score;
 	pid_t pid;
-	int err = mapped_open(&spec->run);
+	int err = mapped_open(&spec->run) ?: traits_outside(traits, &score);
 
 	if (err)
 		return err;
@@ -199,6 +202,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	in.wait = in.wait || mapper_is_needed(&spec->run);
 	if (pid == 0)
 		be_inside(spec, inside, &in, cg, self);
+	traits_back(traits, score);
 	if (pid < 0 || spec->run.again_on_reboot) {
 		(void)close(pair[1]);
 		if (self >= 0)
@@ -315,6 +319,8 @@ static int prepare(struct spec_run *run, struct cgroup *cg, unsigned *missing)
 	err = join_network(run);
 	if (!err)
 		err = join_enter(run);
+	if (!err && run->confine.user)
+		err = user_outside(run);
 	if (!err)
 		err = mapper_plan(run);
 	if (err)

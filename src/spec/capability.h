@@ -6,8 +6,8 @@
 
 #define CAPABILITY_ALL ((UINT64_C(1) << 41) - 1) /* CAP_LAST_CAP of Linux 5.9 to 6.18 is 40 */
 
-/* "CAP_NET_ADMIN", "net_admin", "ALL" into bits; 0: there is none of that name. */
-uint64_t capability_parse(const char *name);
+/* A comma list of "CAP_NET_ADMIN", "net_admin", "ALL" into bits; 0: there is none of some name. */
+uint64_t capability_parse(const char *list);
 
 /* "CAP_NET_ADMIN", or NULL. */
 const char *capability_name(unsigned number);

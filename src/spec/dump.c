@@ -127,7 +127,8 @@ static void say_root(struct writer *w, const struct plan *plan)
 static bool is_told_apart(const char *name)
 {
 	static const char list[] =
-		"root,overlay-tmp-root,uid,gid,cap-add,cap-drop,setenv,unsetenv,clearenv,args,"
+		"root,overlay-tmp-root,uid,gid,cap-add,cap-drop,cap-keep,setenv,unsetenv,clearenv,"
+		"args,"
 		"config,dry-run,tty,new-session,die-with-parent,as-pid-1,no-new-privs,"
 		"keep-keyring,inherit-fds,leftovers";
 

@@ -2,6 +2,7 @@
  * it logs. */
 #include "spec.h"
 
+#include "capability.h"
 #include "idranges.h"
 #include "log.h"
 #include "namespaces.h"
@@ -29,7 +30,6 @@ void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 		run->ns.join_fd[i] = -1;
 	run->status.info_fd = run->status.json_fd = run->status.exec_fd = -1;
 	run->status.block_fd = run->status.userns_block_fd = -1;
-	run->confine.enabled = true;
 	/* bwrap started by root takes nothing away; it also hands all descriptors on, leaves the
 	 * terminal alone, and what the agent leaves behind goes on. */
 	run->confine.keep_rights = bwrap && !uid;
@@ -42,6 +42,12 @@ void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid)
 	run->confine.keep_keyring = bwrap;
 	run->tty = bwrap ? TTY_INHERIT : TTY_PTY;
 	spec->core.flags |= CRADLE_SETTLE_LATE;
+}
+
+void spec_confine_nothing(struct spec_confine *confine)
+{
+	confine->caps = CAPABILITY_ALL;
+	confine->keep_rights = confine->gain_privileges = confine->inherit_fds = true;
 }
 
 bool spec_confine_keep(struct spec_confine *confine, int fd)
@@ -132,9 +138,15 @@ static int check_maps(const char *option, const struct idmap *maps, unsigned n)
 static int check_ids(const struct spec_run *run, bool user, bool own_user)
 {
 	const struct spec_ids *ids = &run->ids;
-	int err = check_needs((ids->uid_given && ids->uid != run->uid) ||
-				      (ids->gid_given && ids->gid != run->gid),
-			      user, "--uid and --gid", "--unshare-user");
+	int err = run->confine.user && run->confine.user->user
+			  ? check_needs(ids->uid_given || ids->gid_given, false, "--uid and --gid",
+					"no --user")
+			  : 0;
+
+	if (!err)
+		err = check_needs((ids->uid_given && ids->uid != run->uid) ||
+					  (ids->gid_given && ids->gid != run->gid),
+				  user, "--uid and --gid", "--unshare-user");
 
 	if (!err)
 		err = check_needs(ids->nuid_maps || ids->ngid_maps || ids->map_auto, own_user,

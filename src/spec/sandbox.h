@@ -5,6 +5,7 @@
 #include "limit.h"
 #include "netmode.h"
 #include "ops.h"
+#include "wall.h"
 
 struct key;
 
@@ -46,19 +47,25 @@ struct spec_ids {
 
 enum tty_mode { TTY_PTY, TTY_INHERIT, TTY_NEW_SESSION };
 
-/* What the agent loses, or keeps. */
+/* What the agent loses, or keeps. All zero is a sandbox's; see spec_confine_nothing(). */
 struct spec_confine {
-	bool enabled;              /* a sandbox's agent; elsewhere nothing is taken away */
-	uint64_t caps;             /* bit per capability that it keeps */
+	uint64_t caps;             /* bit per capability that it keeps, of those that there are */
+	uint64_t caps_named;       /* those that have to be there */
+	bool caps_exactly;         /* --cap-keep was given */
 	bool gain_privileges;      /* no no_new_privs */
 	bool keep_keyring;         /* the caller's session keyring */
 	bool inherit_fds;          /* all of them */
-	bool keep_rights;          /* bwrap as root: what root has */
+	bool keep_rights;          /* bwrap as root, init: no capability is taken away */
 	int keep_fd[SANDBOX_KEEP]; /* besides 0 to 2, ascending */
 	unsigned nkeep_fd;
 	const char *exec_label, *file_label;
 	uint64_t nofile_soft, nofile_hard; /* as found, where the launcher needed more; 0: leave */
+	struct spec_traits traits;
+	struct spec_user *user; /* NULL: nobody else than PID 1 */
 };
+
+/* An agent that isn't in a sandbox: nothing is taken away. */
+void spec_confine_nothing(struct spec_confine *confine);
 
 /* The agent keeps this descriptor. False: no room. */
 bool spec_confine_keep(struct spec_confine *confine, int fd);

@@ -2,7 +2,6 @@
  * descriptor on the command line holds. */
 #include "setters.h"
 
-#include "capability.h"
 #include "namespaces.h"
 #include "util.h"
 
@@ -100,34 +99,6 @@ const char *set_die_with_parent(struct spec *spec, const char *value)
 const char *set_as_pid_1(struct spec *spec, const char *value)
 {
 	return set_bool(&spec->run.as_pid_1, value);
-}
-
-const char *set_cap_add(struct spec *spec, const char *value)
-{
-	uint64_t caps = capability_parse(value);
-
-	spec->run.confine.caps |= caps;
-	spec->run.confine.keep_rights = false;
-	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
-}
-
-const char *set_cap_drop(struct spec *spec, const char *value)
-{
-	uint64_t caps = capability_parse(value);
-
-	spec->run.confine.caps &= ~caps;
-	spec->run.confine.keep_rights = false;
-	return caps ? NULL : "expected ALL or a capability such as CAP_NET_ADMIN";
-}
-
-const char *set_no_new_privs(struct spec *spec, const char *value)
-{
-	bool on;
-	const char *wrong = set_bool(&on, value);
-
-	if (!wrong)
-		spec->run.confine.gain_privileges = !on;
-	return wrong;
 }
 
 const char *set_keep_keyring(struct spec *spec, const char *value)

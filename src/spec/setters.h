@@ -106,9 +106,6 @@ const char *set_tty(struct spec *spec, const char *value);
 const char *set_new_session(struct spec *spec, const char *value);
 const char *set_die_with_parent(struct spec *spec, const char *value);
 const char *set_as_pid_1(struct spec *spec, const char *value);
-const char *set_cap_add(struct spec *spec, const char *value);
-const char *set_cap_drop(struct spec *spec, const char *value);
-const char *set_no_new_privs(struct spec *spec, const char *value);
 const char *set_keep_keyring(struct spec *spec, const char *value);
 const char *set_inherit_fds(struct spec *spec, const char *value);
 const char *set_keep_fd(struct spec *spec, const char *value);
@@ -126,6 +123,17 @@ const char *set_add_seccomp_fd(struct spec *spec, const char *value);
 const char *set_seccomp_mode(struct spec *spec, const char *value);
 const char *set_explain(struct spec *spec, const char *value);
 const char *set_seccomp_listener(struct spec *spec, const char *value);
+
+/* set_wall.c */
+const char *set_cap_add(struct spec *spec, const char *value);
+const char *set_cap_drop(struct spec *spec, const char *value);
+const char *set_cap_keep(struct spec *spec, const char *value);
+const char *set_no_new_privs(struct spec *spec, const char *value);
+const char *set_user(struct spec *spec, const char *value);
+const char *set_groups(struct spec *spec, const char *value);
+const char *set_nice(struct spec *spec, const char *value);
+const char *set_oom_score_adj(struct spec *spec, const char *value);
+const char *set_umask(struct spec *spec, const char *value);
 
 /* set_status.c */
 const char *set_lock_file(struct spec *spec, const char *value);

@@ -2,14 +2,14 @@
  * touch what PID 1 holds, whose memory it may still share. */
 #include "enter.h"
 
+#include "capabilities.h"
 #include "log.h"
 #include "rlimits.h"
 #include "sys.h"
+#include "traits.h"
 
 #include <errno.h>
-#include <linux/capability.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,69 +30,37 @@ static int set_label(const char *label)
 		   : 0;
 }
 
-/* capabilities(7): the bounding set first, as that takes CAP_SETPCAP; ambient ones last, as they
- * must be permitted and inheritable. Nothing is inheritable that isn't ambient (CVE-2022-24769). */
-static int set_capabilities(uint64_t keep)
+static const char *id_fix(int err, const char *kind)
 {
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	const uint32_t low = (uint32_t)keep, high = (uint32_t)(keep >> 32);
-	const struct __user_cap_data_struct data[2] = { { low, low, low }, { high, high, high } };
-
-	for (unsigned i = 0; i < 64; i++) {
-		if (!(keep >> i & 1) && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0) {
-			/* The first that this kernel doesn't know. */
-			if (errno == EINVAL)
-				break;
-			return log_errno(-errno, "cannot drop capability %u", i);
-		}
-	}
-	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &head, data) < 0)
-		return log_errno(-errno, "cannot set the capabilities%s",
-				 errno == EPERM ? " (one of those asked for isn't ours to give)"
-						: "");
-	for (unsigned i = 0; i < 64; i++) {
-		if ((keep >> i & 1) && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0) < 0 &&
-		    errno != EINVAL)
-			return log_errno(-errno, "cannot keep capability %u", i);
-	}
-	return 0;
+	if (err == EINVAL)
+		return *kind == 'u' ? " (it isn't mapped: --map-uid)"
+				    : " (it isn't mapped: --map-gid)";
+	return err == EPERM ? " (only root may)" : "";
 }
 
-/* Not as root any more, the effective ones are gone (capabilities(7)). */
-static int raise_permitted(void)
+/* By the bare system calls, as a library would look for threads in memory that isn't ours. */
+static int become_user(const struct spec *spec)
 {
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2];
-
-	if (syscall(SYS_capget, &head, data) < 0)
-		return -errno;
-	data[0].effective = data[0].permitted;
-	data[1].effective = data[1].permitted;
-	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
-}
-
-/* --uid and --gid where more than one id is mapped: PID 1 stays the caller. By the bare system
- * calls, as a library would look for threads in memory that isn't ours. */
-static int become_user(const struct spec_ids *ids, bool alone)
-{
+	const struct spec_ids *ids = &spec->run.ids;
+	const struct spec_user *who = spec->run.confine.user;
 	bool user = ids->uid_given && (ids->not_mapped || getuid() != ids->uid);
 	bool group = ids->gid_given && (ids->not_mapped || getgid() != ids->gid);
 	int err = 0;
 
-	if (!user && !group)
+	if (!user && !group && !who)
 		return 0;
 	(void)prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	/* Each takes rights that go with the user; and nobody's groups may stay. */
+	if (who && who->sets_groups && syscall(SYS_setgroups, who->ngroups, who->group) < 0)
+		return log_errno(-errno, "cannot set the supplementary groups%s",
+				 errno == EINVAL  ? " (one of them isn't mapped: --map-gid)"
+				 : errno == EPERM ? " (only root may, or who has CAP_SETGID)"
+						  : "");
 	if (group && syscall(SYS_setresgid, ids->gid, ids->gid, ids->gid) < 0)
-		return log_errno(-errno, "cannot become gid %u%s", ids->gid,
-				 errno == EINVAL ? " (it isn't mapped: --map-gid)" : "");
+		return log_errno(-errno, "cannot become gid %u%s", ids->gid, id_fix(errno, "gid"));
 	if (user && syscall(SYS_setresuid, ids->uid, ids->uid, ids->uid) < 0)
-		return log_errno(-errno, "cannot become uid %u%s", ids->uid,
-				 errno == EINVAL ? " (it isn't mapped: --map-uid)" : "");
-	err = raise_permitted();
-	/* It is forgotten by who changes his ids (prctl(2)); below a PID 1 nobody needs it. */
-	if (alone)
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		return log_errno(-errno, "cannot become uid %u%s", ids->uid, id_fix(errno, "uid"));
+	err = capabilities_raise();
 	return err ? log_errno(err, "cannot keep capabilities over a change of uid") : 0;
 }
 
@@ -105,24 +73,62 @@ static int restore_nofile(const struct spec_confine *confine)
 	return log_errno(-errno, "cannot restore the limit of open files");
 }
 
-/* The order: descriptors while nothing forbids it; rights; no_new_privs, without which nobody may
- * load a filter. The filters come last of all, in seccomp.c, so that no policy has to list the
- * calls above. */
+/* fork handed PID 1's score down (proc(5)); in a VM that is spared by the OOM killer, and an agent
+ * that is would be the end of everybody else. In a sandbox the launcher has set it, as whoever is
+ * below a PID 1 that isn't dumpable can't write to his own /proc/self. */
+static int set_score(const struct spec *spec)
+{
+	const struct spec_traits *traits = &spec->run.confine.traits;
+	int err = 0;
+
+	if (traits->oom_given && spec->verb == VERB_INIT)
+		return traits_score(traits->oom_score_adj);
+	if (spec->world == WORLD_VM)
+		err = sys_write_file("/proc/self/oom_score_adj", "0");
+	if (err)
+		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
+	return 0;
+}
+
+/* The order of everything that the agent gives up or takes on. What needs a right, a file or a
+ * descriptor stands before what takes that away:
+ *
+ *  1. the OOM score and the label are written to /proc, which Landlock may forbid;
+ *  2. limits and niceness: more than now takes CAP_SYS_RESOURCE and CAP_SYS_NICE, which go in 6 and
+ *     7, and files may be needed up to here;
+ *  3. no_new_privs: without it only CAP_SYS_ADMIN may call Landlock, or load a filter;
+ *  5. descriptors, once nothing of ours is needed any more;
+ *  6. groups, gid, uid: setgroups(2) and setresgid(2) take rights that go with the uid;
+ *  7. capabilities: a change of uid empties the ambient set, so after it; the bounding set first of
+ *     all, as that takes CAP_SETPCAP;
+ *  8. the signal of PID 1's death, which a change of ids makes the kernel forget (prctl(2)).
+ *
+ * Signals are given back after that, and filters come last of all, so that no policy has to list
+ * the calls that this takes. */
 static int confine_agent(const struct spec *spec)
 {
 	const struct spec_confine *confine = &spec->run.confine;
-	int err = restore_nofile(confine);
+	int err = set_score(spec);
 
 	if (!err)
-		err = rlimits_apply(&spec->run.limits);
-	listen_tell_pid(spec);
-	close_fds(confine);
-	if (!err)
 		err = set_label(confine->exec_label);
-	if (!err && !confine->keep_rights)
-		err = set_capabilities(confine->caps);
+	if (!err)
+		err = restore_nofile(confine);
+	if (!err)
+		err = rlimits_apply(&spec->run.limits);
+	if (!err)
+		err = traits_set(&confine->traits);
+	listen_tell_pid(spec);
 	if (!err && !confine->gain_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		err = log_errno(-errno, "cannot set no_new_privs");
+	close_fds(confine);
+	if (!err)
+		err = become_user(spec);
+	if (!err && !confine->keep_rights)
+		err = capabilities_keep(confine);
+	/* Below the PID 1 of a PID namespace nobody needs it. */
+	if (!err && spec->run.as_pid_1 && spec->run.ids.uid_given)
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return err;
 }
 
@@ -147,17 +153,8 @@ void exec_failed(void *arg, int err)
 int confine(void *arg)
 {
 	const struct spec *spec = arg;
-	int err = 0;
+	int err = confine_agent(spec);
 
-	/* fork handed PID 1's score down (proc(5)); an agent that the OOM killer spares would be
-	 * the end of everybody else. */
-	if (spec->world == WORLD_VM)
-		err = sys_write_file("/proc/self/oom_score_adj", "0");
-	if (err)
-		(void)log_warn_errno(err, "cannot give the agent an OOM score of 0");
-	err = become_user(&spec->run.ids, spec->run.as_pid_1);
-	if (!err)
-		err = spec->run.confine.enabled ? confine_agent(spec) : 0;
 	if (err && spec->run.bwrap)
 		_exit(1);
 	if (!err)

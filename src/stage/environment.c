@@ -10,7 +10,7 @@
 
 extern char **environ;
 
-enum { ROOM = 250, ADDED = 3 };
+enum { ROOM = 250, ADDED = 4 };
 
 struct list {
 	char **envp;
@@ -95,7 +95,7 @@ char **environment(const struct spec *spec)
 	/* The kernel gives PID 1 HOME and TERM only. */
 	static const char path[] =
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	static char pwd[PATH_MAX + sizeof("PWD=")];
+	static char pwd[PATH_MAX + sizeof("PWD=")], home[PATH_MAX + sizeof("HOME=")];
 	static char *few[ROOM + ADDED + 1];
 	const struct spec_env *env = &spec->run.env;
 	struct list list = { few, 0 };
@@ -116,6 +116,11 @@ char **environment(const struct spec *spec)
 		put(&list, path);
 	if (spec->run.listens)
 		put(&list, LISTEN_PID_ROOM);
+	/* As su(1) and container runtimes do. */
+	if (spec->run.confine.user && spec->run.confine.user->home &&
+	    (size_t)snprintf(home, sizeof(home), "HOME=%s", spec->run.confine.user->home) <
+		    sizeof(home))
+		put(&list, home);
 	for (unsigned i = 0; i < env->nchanges; i++) {
 		if (!change(&list, &env->change[i]))
 			return NULL;

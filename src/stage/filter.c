@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,9 +25,6 @@ int filter(void *arg)
 	const struct spec_seccomp *seccomp = &spec->seccomp;
 	int err = 0;
 
-	/* Who isn't confined has no_new_privs from nobody. */
-	if (!spec->run.confine.enabled && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		err = log_errno(-errno, "cannot set no_new_privs");
 	for (unsigned i = 0; i < seccomp->n && !err; i++)
 		err = load(&seccomp->policy[i].program);
 	if (err)
