@@ -11,6 +11,10 @@
 const struct policy_input *policy_source(struct policy *policy, const char *name, const char *from,
 					 const struct policy_context *context);
 
+/* The same without a word about errors: 0 or -errno, -ENOENT for a name that nobody knows. */
+int source_find(struct policy *policy, const char *name, const char *from,
+		const struct policy_input **input);
+
 /* The n-th built-in policy's name and text; NULL: no more. */
 const char *policy_shipped(unsigned n, const char **text);
 

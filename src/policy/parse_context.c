@@ -1,0 +1,77 @@
+/* Terms whose answer is known when a policy is read: what the agent keeps and where it runs. */
+#include "capability.h"
+#include "parser.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+int parse_capability(struct parser *parser, bool *holds)
+{
+	char word[64] = "";
+	uint64_t bit = 0;
+
+	if (parser->token.len < sizeof(word)) {
+		memcpy(word, parser->token.text, parser->token.len);
+		bit = capability_parse(word);
+	}
+	if (!bit) {
+		struct spelling spelling;
+
+		spell_begin(&spelling, parser->token.text, parser->token.len);
+		for (unsigned i = 0; i < 64; i++) {
+			if (capability_name(i))
+				spell_offer(&spelling, capability_name(i));
+		}
+		return parser_misspelt(parser, &parser->token, "a capability", &spelling);
+	}
+	*holds = parser->context->caps & bit;
+	parser_next(parser);
+	return 0;
+}
+
+static unsigned running_kernel(void)
+{
+	struct utsname name;
+	unsigned major, minor;
+
+	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
+		return 0;
+	return major << 16 | minor;
+}
+
+static bool read_version(const struct token *token, unsigned *version)
+{
+	unsigned major, minor;
+	int used = -1;
+	char word[16] = "";
+
+	if (token->kind != TOKEN_WORD || token->len >= sizeof(word))
+		return false;
+	memcpy(word, token->text, token->len);
+	if (sscanf(word, "%4u.%4u%n", &major, &minor, &used) != 2 || word[used])
+		return false;
+	*version = major << 16 | minor;
+	return true;
+}
+
+int parse_kernel(struct parser *parser, bool *holds)
+{
+	const struct policy_context *context = parser->context;
+	unsigned ours = context->kernel_major << 16 | context->kernel_minor, asked;
+	bool below;
+
+	parser_next(parser);
+	below = token_is(&parser->token, "<");
+	if (!below && !token_is(&parser->token, ">="))
+		return parser_complain(parser, &parser->token, "expected >= or < after kernel");
+	parser_next(parser);
+	if (!read_version(&parser->token, &asked))
+		return parser_complain(parser, &parser->token, "expected a version such as 5.10");
+	parser_next(parser);
+	if (!ours)
+		ours = running_kernel();
+	*holds = below ? ours < asked : ours >= asked;
+	return 0;
+}

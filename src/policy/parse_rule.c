@@ -1,0 +1,221 @@
+/* `allow read @timer if ...`: an action, the calls it is for, and when. */
+#include "constants.h"
+#include "groups.h"
+#include "memory.h"
+#include "names.h"
+#include "parser.h"
+#include "width.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_WORD = 64, MAX_ERRNO = 4095 };
+
+/* The calls of a line, each with the word that named it. */
+struct calls {
+	struct named {
+		int nr;
+		struct token word;
+	} * call;
+	size_t n;
+};
+
+static void add_call(struct calls *calls, int nr, const struct token *word)
+{
+	calls->call = memory_grow(calls->call, calls->n + 1, sizeof(*calls->call));
+	calls->call[calls->n++] = (struct named){ nr, *word };
+}
+
+static int misspelt_call(const struct parser *parser, const struct token *token)
+{
+	struct spelling spelling;
+
+	spell_begin(&spelling, token->text, token->len);
+	for (int nr = 0; nr < POLICY_NUMBERS; nr++) {
+		if (policy_call_name(nr))
+			spell_offer(&spelling, policy_call_name(nr));
+		if (policy_call_name(POLICY_FOREIGN - nr))
+			spell_offer(&spelling, policy_call_name(POLICY_FOREIGN - nr));
+	}
+	return parser_misspelt(parser, token, "a system call or @group", &spelling);
+}
+
+static int misspelt_group(const struct parser *parser, const struct token *token)
+{
+	struct spelling spelling;
+	size_t n;
+	const struct policy_group *all = policy_groups(&n);
+
+	spell_begin(&spelling, token->text, token->len);
+	for (size_t i = 0; i < n; i++)
+		spell_offer(&spelling, all[i].name);
+	return parser_misspelt(parser, token, "a group (cradle policy groups lists them)",
+			       &spelling);
+}
+
+static int read_name(struct parser *parser, struct calls *calls)
+{
+	const struct token word = parser->token;
+	const struct policy_group *group;
+	char name[MAX_WORD] = "";
+	int nr;
+
+	if (word.kind != TOKEN_WORD)
+		return parser_complain(parser, &word, "expected a system call or @group");
+	if (word.len < sizeof(name))
+		memcpy(name, word.text, word.len);
+	parser_next(parser);
+	if (word.text[0] != '@') {
+		nr = policy_call_number(name);
+		if (nr == POLICY_NO_CALL)
+			return misspelt_call(parser, &word);
+		add_call(calls, nr, &word);
+		return 0;
+	}
+	group = policy_group(name);
+	if (!group)
+		return misspelt_group(parser, &word);
+	for (size_t i = 0; i < group->ncalls; i++)
+		add_call(calls, group->nr[i], &word);
+	return 0;
+}
+
+/* All names are looked at, so that a line tells all of its misspelt ones. */
+static int read_names(struct parser *parser, struct calls *calls)
+{
+	int err = 0;
+
+	do
+		err |= read_name(parser, calls);
+	while (!parser_at_end(parser) && !parser_sees(parser, "if"));
+	return err;
+}
+
+/* Cut a test to what the kernel reads of this call's argument. */
+static int fit(const struct parser *parser, int nr, const struct term *term,
+	       struct policy_test *test)
+{
+	*test = term->test;
+	test->low = policy_width_low(nr, test->arg);
+	if (!test->low)
+		return 0;
+	/* -1 is 64 bits long here. */
+	if (test->value > UINT32_MAX && test->value < (uint64_t)INT32_MIN)
+		return parser_complain(parser, &term->value,
+				       "expected a number of 32 bits: the kernel reads no more of "
+				       "arg%u of %s",
+				       test->arg, policy_call_name(nr));
+	test->value &= UINT32_MAX;
+	test->mask &= UINT32_MAX;
+	if (term->test.mask && !test->mask)
+		return parser_complain(parser, &term->value,
+				       "expected a mask within 32 bits: the kernel reads no more "
+				       "of arg%u of %s",
+				       test->arg, policy_call_name(nr));
+	return 0;
+}
+
+static int add_rules(const struct parser *parser, const struct policy_action *action,
+		     const struct named *call, const struct condition *condition)
+{
+	for (size_t i = 0; i < condition->n; i++) {
+		const struct conjunction *all = &condition->alternative[i];
+		struct policy_rule rule = {
+			.action = *action,
+			.nr = call->nr,
+			.ntests = all->nterms,
+			.where = parser_where(parser, &call->word),
+		};
+
+		for (unsigned t = 0; t < all->nterms; t++) {
+			int err = fit(parser, call->nr, &all->term[t], &rule.test[t]);
+
+			if (err)
+				return err;
+		}
+		policy_add_rule(parser->policy, &rule);
+	}
+	return 0;
+}
+
+static int rule_line(struct parser *parser, const struct policy_action *action, struct calls *calls,
+		     struct condition *condition)
+{
+	int err = read_names(parser, calls);
+
+	if (!parser_accept(parser, "if")) {
+		condition->alternative = memory_grow(NULL, 1, sizeof(*condition->alternative));
+		condition->alternative[0] = (struct conjunction){ 0 };
+		condition->n = 1;
+	} else {
+		err |= parse_condition(parser, condition);
+	}
+	if (!err && !parser_at_end(parser))
+		err = parser_complain(parser, &parser->token, "expected and, or or the end");
+	for (size_t i = 0; i < calls->n && !err; i++)
+		err = add_rules(parser, action, &calls->call[i], condition);
+	return err ? -EINVAL : 0;
+}
+
+int parse_rule(struct parser *parser, const struct policy_action *action)
+{
+	struct calls calls = { 0 };
+	struct condition condition = { 0 };
+	int err = rule_line(parser, action, &calls, &condition);
+
+	free(calls.call);
+	free(condition.alternative);
+	return err;
+}
+
+static int misspelt_errno(const struct parser *parser, const struct token *token)
+{
+	struct spelling spelling;
+	size_t n;
+	const struct policy_constant *all = policy_constants(&n);
+
+	spell_begin(&spelling, token->text, token->len);
+	for (size_t i = 0; i < n; i++) {
+		if (all[i].name[0] == 'E' && all[i].value <= MAX_ERRNO)
+			spell_offer(&spelling, all[i].name);
+	}
+	return parser_misspelt(parser, token, "an errno such as EPERM", &spelling);
+}
+
+int parse_errno(struct parser *parser, int *error)
+{
+	const struct policy_constant *constant;
+	char word[MAX_WORD] = "";
+	uint64_t value = 0;
+
+	if (!parse_number(&parser->token, &value)) {
+		if (parser->token.len < sizeof(word))
+			memcpy(word, parser->token.text, parser->token.len);
+		constant = policy_constant(word);
+		if (word[0] == 'E' && constant)
+			value = constant->value;
+	}
+	if (!value || value > MAX_ERRNO)
+		return misspelt_errno(parser, &parser->token);
+	*error = (int)value;
+	parser_next(parser);
+	return 0;
+}
+
+/* Names of calls are in small letters. */
+static bool looks_like_errno(const struct token *token)
+{
+	return token->kind == TOKEN_WORD &&
+	       (token->text[0] == 'E' || (token->text[0] >= '0' && token->text[0] <= '9'));
+}
+
+int parse_deny(struct parser *parser)
+{
+	struct policy_action action = { POLICY_ERRNO, EPERM };
+	int err = 0;
+
+	if (looks_like_errno(&parser->token))
+		err = parse_errno(parser, &action.error);
+	return err ? err : parse_rule(parser, &action);
+}

@@ -1,0 +1,159 @@
+/* Where a policy's text comes from: this program, the installed directory, a path. */
+#include "source.h"
+
+#include "memory.h"
+#include "spell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *text;
+} shipped[] = {
+#include "policy_texts.h"
+	{ NULL, NULL },
+};
+
+enum { MAX_BYTES = 1 << 20 };
+
+const char *policy_shipped(unsigned n, const char **text)
+{
+	if (n >= sizeof(shipped) / sizeof(shipped[0]))
+		return NULL;
+	if (text)
+		*text = shipped[n].text;
+	return shipped[n].name;
+}
+
+static bool is_name(const char *word)
+{
+	return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					     "0123456789-_")];
+}
+
+static const char *join(struct policy *policy, const char *directory, size_t len, const char *rest,
+			const char *suffix)
+{
+	size_t rest_len = strlen(rest);
+	char *path = policy_alloc(policy, len + rest_len + strlen(suffix) + 1);
+
+	memcpy(path, directory, len);
+	memcpy(path + len, rest, rest_len);
+	memcpy(path + len + rest_len, suffix, strlen(suffix));
+	return path;
+}
+
+/* Whatever it is, a pipe as well. */
+static int read_all(struct policy *policy, int fd, struct policy_input *input)
+{
+	char *bytes = NULL;
+	size_t len = 0, room = 0;
+	ssize_t n;
+
+	do {
+		if (len == room)
+			bytes = memory_grow(bytes, room = room ? 2 * room : 4096, 1);
+		n = read(fd, bytes + len, room - len);
+		if (n > 0)
+			len += (size_t)n;
+	} while ((n > 0 && len < MAX_BYTES) || (n < 0 && errno == EINTR));
+	if (n < 0)
+		n = -errno;
+	else if (n > 0)
+		n = -EFBIG;
+	else
+		*input = (struct policy_input){ .bytes = policy_copy(policy, bytes, len),
+						.len = len };
+	free(bytes);
+	return (int)n;
+}
+
+static int read_file(struct policy *policy, const char *path, struct policy_input *input)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+
+	if (fd < 0)
+		return -errno;
+	err = read_all(policy, fd, input);
+	input->path = path;
+	(void)close(fd);
+	return err;
+}
+
+static bool find_shipped(const char *name, struct policy_input *input)
+{
+	for (unsigned i = 0; shipped[i].name; i++) {
+		if (!strcmp(shipped[i].name, name)) {
+			*input = (struct policy_input){ .path = shipped[i].name,
+							.bytes = shipped[i].text,
+							.len = strlen(shipped[i].text),
+							.shipped = true };
+			return true;
+		}
+	}
+	return false;
+}
+
+static int find(struct policy *policy, const char *name, const char *from,
+		struct policy_input *input)
+{
+	const char *slash = from ? strrchr(from, '/') : NULL;
+
+	if (is_name(name)) {
+		if (find_shipped(name, input))
+			return 0;
+		return read_file(policy,
+				 join(policy, POLICYDIR "/", sizeof(POLICYDIR), name, ".policy"),
+				 input);
+	}
+	if (name[0] == '/' || !slash)
+		return read_file(policy, policy_copy(policy, name, strlen(name)), input);
+	return read_file(policy, join(policy, from, (size_t)(slash - from) + 1, name, ""), input);
+}
+
+int source_find(struct policy *policy, const char *name, const char *from,
+		const struct policy_input **input)
+{
+	struct policy_input found = { 0 };
+	int err = find(policy, name, from, &found);
+
+	if (!err)
+		*input = policy_add_input(policy, &found);
+	return err;
+}
+
+static void no_such_name(FILE *to, const char *name)
+{
+	struct spelling spelling;
+
+	spell_begin(&spelling, name, strlen(name));
+	(void)fprintf(to, "cradle-policy: no policy %s: expected a path or one of", name);
+	for (unsigned i = 0; shipped[i].name; i++) {
+		spell_offer(&spelling, shipped[i].name);
+		(void)fprintf(to, "%s %s", i ? "," : "", shipped[i].name);
+	}
+	if (spelling.best)
+		(void)fprintf(to, "; did you mean %s?", spelling.best);
+	(void)fputc('\n', to);
+}
+
+const struct policy_input *policy_source(struct policy *policy, const char *name, const char *from,
+					 const struct policy_context *context)
+{
+	FILE *to = context->errors ? context->errors : stderr;
+	const struct policy_input *input;
+	int err = source_find(policy, name, from, &input);
+
+	if (!err)
+		return input;
+	if (err == -ENOENT && is_name(name))
+		no_such_name(to, name);
+	else
+		(void)fprintf(to, "cradle-policy: cannot read policy %s: %s\n", name,
+			      strerror(-err));
+	return NULL;
+}
