@@ -13,6 +13,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/ipc.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/random.h>
@@ -32,6 +33,7 @@
 #include <asm/prctl.h>
 #endif
 #include <linux/blktrace_api.h>
+#include <linux/close_range.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fscrypt.h>
@@ -44,7 +46,9 @@
 #include <linux/membarrier.h>
 #include <linux/mempolicy.h>
 #include <linux/mount.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
+#include <linux/openat2.h>
 #include <linux/prctl.h>
 #include <linux/ptrace.h>
 #include <linux/random.h>

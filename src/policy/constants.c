@@ -19,7 +19,8 @@ enum { NCONSTANTS = sizeof(constants) / sizeof(constants[0]) };
 /* Understood but never written: another name is the usual one, or it's no value but a bound. */
 static const char unusual[] =
 	" AF_FILE AF_LOCAL AF_MAX AF_ROUTE EDEADLOCK EWOULDBLOCK FUTEX_CMD_MASK IPPROTO_MAX "
-	"MAP_ANON MAP_FILE O_FSYNC O_NDELAY PER_MASK SIGCLD SIGIOT SIGPOLL SIOCINQ SIOCOUTQ "
+	"MAP_ANON MAP_FILE MS_ASYNC MS_INVALIDATE MS_SYNC O_FSYNC O_NDELAY PER_MASK SIGCLD SIGIOT "
+	"SIGPOLL SIOCINQ SIOCOUTQ "
 	"SOCK_NDELAY TIOCINQ "
 	"PTRACE_O_MASK ";
 
@@ -61,7 +62,7 @@ static const struct argument arguments[] = {
 	{ "open",          1, "O_", true, 0, NULL },
 	{ "openat",        0, "AT_FDCWD", false, 0, NULL },
 	{ "openat",        2, "O_", true, 0, NULL },
-	{ "unlinkat",      2, "AT_", true, 0, NULL },
+	{ "unlinkat",      2, "AT_REMOVEDIR", true, 0, NULL },
 	{ "newfstatat",    3, "AT_", true, 0, NULL },
 	{ "execveat",      4, "AT_", true, 0, NULL },
 	{ "renameat2",     4, "RENAME_", true, 0, NULL },
@@ -148,6 +149,9 @@ static const char *best_name(const char *prefix, uint64_t value, uint64_t all)
 	for (size_t i = 0; i < NCONSTANTS; i++) {
 		const char *name = constants[i].name;
 
+		/* A flag of clone3 that clone has no room for isn't its zero. */
+		if (!value && constants[i].value)
+			continue;
 		if ((constants[i].value & all) == value && has_prefix(name, prefix) &&
 		    is_usual(name) && (!best || strlen(name) < strlen(best)))
 			best = name;
