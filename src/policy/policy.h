@@ -61,6 +61,7 @@ struct policy_context {
 	uint64_t caps;                       /* bit per capability that the agent keeps */
 	unsigned kernel_major, kernel_minor; /* 0.0: the running one */
 	FILE *errors;                        /* NULL: stderr */
+	FILE *notes; /* what a profile has that means nothing here; NULL: nobody wants to know */
 };
 
 /* A file that the policy was made from: its own, or one that it includes. */

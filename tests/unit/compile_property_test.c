@@ -1,75 +1,17 @@
 /* What is compiled equals policy_eval(), which computes the same from the list of rules: for every
  * number, every architecture and arguments around the constants that the rules compare with. */
 #include "compile.h"
-#include "load.h"
-#include "memory.h"
 #include "names.h"
 
-#include <errno.h>
-#include <glob.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bpf.h"
+#include "random_policy.h"
 #include "tap.h"
 
 enum { NUMBERS = 700, TRIES = 40, RANDOM_POLICIES = 300, X32 = 0x40000000 };
-
-static uint64_t state = 0x9e3779b97f4a7c15;
-
-/* xorshift64: the same policies each time */
-static uint64_t chance(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	return state ^= state << 17;
-}
-
-static unsigned below(unsigned n)
-{
-	return (unsigned)(chance() >> 16) % n;
-}
-
-static uint64_t near(uint64_t value)
-{
-	switch (below(9)) {
-	case 0:
-		return value + 1;
-	case 1:
-		return value - 1;
-	case 2:
-		return value | UINT64_C(1) << (32 + below(32));
-	case 3:
-		return value ^ UINT64_C(1) << below(64);
-	case 4:
-		return (uint32_t)value;
-	case 5:
-		return chance();
-	case 6:
-		return value | (chance() & chance());
-	default:
-		return value;
-	}
-}
-
-/* Arguments that rules about this call may tell apart. */
-static void pick_args(uint64_t args[POLICY_ARGS], const struct policy *policy, int nr)
-{
-	for (unsigned i = 0; i < POLICY_ARGS; i++)
-		args[i] = below(4) ? chance() & 7 : chance();
-	for (size_t i = 0; i < policy->nrules; i++) {
-		const struct policy_rule *rule = &policy->rule[i];
-
-		for (unsigned t = 0; rule->nr == nr && t < rule->ntests; t++) {
-			const struct policy_test *test = &rule->test[t];
-
-			if (below(3))
-				args[test->arg] = near(test->value | (~test->mask & chance() &
-								      -(uint64_t)below(2)));
-		}
-	}
-}
 
 static uint32_t returned(struct policy_action action)
 {
@@ -246,67 +188,6 @@ static void check_hot(const struct policy *policy, const char *about)
 	tap_ok(!nslow, "%s: %u calls that are allowed whatever their arguments cost nothing", about,
 	       nallowed);
 	policy_program_finish(&program);
-}
-
-static struct policy_action random_action(void)
-{
-	static const int errors[] = { EPERM, ENOSYS, EACCES, 133 };
-	enum policy_act act = (enum policy_act)below(POLICY_KILL + 1);
-
-	if (below(3) == 0)
-		act = POLICY_ALLOW;
-	return (struct policy_action){ act, act == POLICY_ERRNO ? errors[below(4)] : 0 };
-}
-
-static uint64_t random_constant(void)
-{
-	static const uint64_t some[] = { 0,          1,          0x5412,
-					 UINT32_MAX, UINT64_MAX, UINT64_C(1) << 32,
-					 0x80000000, 0x7e020000, UINT64_C(0xffffffff00000000) };
-
-	return below(3) ? some[below(9)] : chance();
-}
-
-static void random_rule(struct policy *policy)
-{
-	struct policy_rule rule = { .action = random_action() };
-
-	/* Few calls, so that they have many rules. */
-	rule.nr = below(4) ? (int)below(12) * 29 : (int)below(480);
-	if (!policy_call_name(rule.nr) && rule.nr < POLICY_NEWER)
-		return;
-	rule.ntests = below(4);
-	for (unsigned i = 0; i < rule.ntests; i++) {
-		struct policy_test *test = &rule.test[i];
-
-		test->arg = below(POLICY_ARGS);
-		test->op = (enum policy_op)below(POLICY_MASKED_NE + 1);
-		test->low = below(2);
-		test->mask = below(2) ? random_constant() : UINT64_MAX;
-		test->value = random_constant();
-		if (below(2))
-			test->value &= test->mask;
-	}
-	policy_add_rule(policy, &rule);
-}
-
-static void random_policy(struct policy *policy, unsigned n)
-{
-	static const unsigned sizes[] = { 0, 1, 5, 40, 300 };
-	char name[32];
-
-	(void)snprintf(name, sizeof(name), "random %u", n);
-	policy_init(policy, name);
-	policy->otherwise = random_action();
-	policy->unknown = random_action();
-	if (below(4) == 0)
-		policy->arch[policy->narchs++] = SCMP_ARCH_X86;
-	if (below(4) == 0)
-		policy->arch[policy->narchs++] = SCMP_ARCH_X32;
-	if (below(4) == 0)
-		policy->arch[policy->narchs++] = SCMP_ARCH_AARCH64;
-	for (unsigned i = sizes[below(5)]; i > 0; i--)
-		random_rule(policy);
 }
 
 int main(void)

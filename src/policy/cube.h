@@ -1,0 +1,32 @@
+/* cube.h - sets of arguments in the only form that OCI profiles have for both a condition and its
+ * contrary: some bits of each argument have these values. Pure. */
+#ifndef POLICY_CUBE_H
+#define POLICY_CUBE_H
+
+#include "policy.h"
+
+struct cube {
+	uint64_t mask[POLICY_ARGS], value[POLICY_ARGS];
+};
+
+struct cubes {
+	struct cube *cube;
+	size_t n;
+};
+
+/* More than this and the rules can't be said reasonably. */
+enum { CUBES_MAX = 2048 };
+
+/* All arguments. */
+void cubes_init(struct cubes *cubes);
+void cubes_finish(struct cubes *cubes);
+
+/* Those for which all tests of a rule hold, disjoint. Returns 0 or -E2BIG. */
+int cubes_of_rule(struct cubes *cubes, const struct policy_rule *rule);
+
+/* What both have, into cubes that cubes_finish() frees; a's without b's, into a. b's cubes are
+ * disjoint. Return 0 or -E2BIG. */
+int cubes_meet(struct cubes *both, const struct cubes *a, const struct cubes *b);
+int cubes_subtract(struct cubes *a, const struct cubes *b);
+
+#endif
