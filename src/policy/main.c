@@ -4,6 +4,7 @@
  */
 #include "cradle.h"
 #include "log.h"
+#include "verbs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,8 @@ static const struct verb {
 	const char *name, *synopsis, *about;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{ "compile", "[-o FILE] [--to FORMAT] POLICY", "into BPF, OCI JSON or pseudo code",
+	  verb_compile },
 	{ NULL, NULL, NULL, NULL },
 };
 

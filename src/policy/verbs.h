@@ -16,6 +16,7 @@ enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
  * if it was one of them, 0 if not, and -EINVAL, said, for a bad value. */
 int context_option(struct policy_context *context, int option);
 
+int verb_compile(int argc, char **argv);
 int verb_groups(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_show(int argc, char **argv);

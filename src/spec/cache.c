@@ -21,6 +21,20 @@ bool cache_directory(char *path, size_t size, const char *xdg_cache_home, const 
 	return n > 0 && (size_t)n < size;
 }
 
+static bool is_name(const char *word)
+{
+	return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					     "0123456789-_")];
+}
+
+bool cache_subject(char *subject, size_t size, const char *policy, const char *cwd)
+{
+	bool relative = policy[0] != '/' && !is_name(policy);
+	int n = snprintf(subject, size, "%s%s%s", relative ? cwd : "", relative ? "/" : "", policy);
+
+	return n > 0 && (size_t)n < size;
+}
+
 static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
 {
 	for (const unsigned char *c = bytes; len; len--)
@@ -28,9 +42,9 @@ static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
 	return hash;
 }
 
-void cache_name(char name[CACHE_NAME], const char *policy, uint64_t caps)
+void cache_name(char name[CACHE_NAME], const char *subject, uint64_t caps)
 {
-	uint64_t hash = fnv1a(UINT64_C(0xcbf29ce484222325), policy, strlen(policy));
+	uint64_t hash = fnv1a(UINT64_C(0xcbf29ce484222325), subject, strlen(subject));
 
 	hash = fnv1a(hash, &caps, sizeof(caps));
 	(void)snprintf(name, CACHE_NAME, "%016llx.policy", (unsigned long long)hash);

@@ -23,7 +23,8 @@ struct cache_tool {
 };
 
 struct cache_input {
-	const char *path; /* absolute, links in it not resolved; a NUL ends it */
+	const char *path; /* absolute, links in it not resolved; or the name of one that
+			   * cradle-policy has in itself, and then there are no bytes */
 	const void *bytes;
 	size_t len;
 };
@@ -43,8 +44,12 @@ struct cache_entry {
  * room. */
 bool cache_directory(char *path, size_t size, const char *xdg_cache_home, const char *home);
 
-/* The name of the entry for a policy (its absolute path) that is compiled for caps. */
-void cache_name(char name[CACHE_NAME], const char *policy, uint64_t caps);
+/* What the user calls a policy, made independent of the working directory: a path becomes absolute,
+ * a name (letters, digits, - and _) is kept. False: no room. */
+bool cache_subject(char *subject, size_t size, const char *policy, const char *cwd);
+
+/* The file name of a policy's entry when it is compiled for caps. */
+void cache_name(char name[CACHE_NAME], const char *subject, uint64_t caps);
 
 /* Whether nobody but user can have written a file or directory, by its fstat(2). */
 bool cache_is_private(const struct stat *st, uid_t user);
