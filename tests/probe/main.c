@@ -111,6 +111,9 @@ static const struct verb verbs[] = {
 	{ "core", verb_core, 0, false },
 
 	{ "filter", verb_filter, 1, false },
+	{ "call", verb_call, 1, false },
+	{ "call-x32", verb_call_x32, 1, false },
+	{ "call-i386", verb_call_i386, 1, false },
 	{ "become", verb_become, 1, false },
 
 	{ "pty", verb_pty, 2, true },

@@ -69,6 +69,9 @@ verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_cl
 /* filter.c: fewer rights. */
 verb_fn verb_filter, verb_become;
 
+/* call.c: system calls by number. */
+verb_fn verb_call, verb_call_x32, verb_call_i386;
+
 /* pty.c, outside.c, killer.c: these run on the host, around cradle. */
 verb_fn verb_pty, verb_early, verb_killer;
 /* pty.c: this one inside. */
