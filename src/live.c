@@ -11,10 +11,12 @@
 #include "refuse.h"
 #include "report.h"
 #include "rights.h"
+#include "ruleset.h"
 #include "status.h"
 #include "tell.h"
 #include "user.h"
 #include "util.h"
+#include "walled.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -107,7 +109,10 @@ static int prepare(struct spec *spec)
 	spec->core.exec_failed = exec_failed;
 	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
 	spec->core.arg = spec;
-	err = spec->run.confine.user ? user_inside(spec) : 0;
+	if (spec->run.confine.user)
+		err = user_inside(spec);
+	if (!err && spec->run.confine.landlock)
+		err = ruleset_make(spec);
 	if (err)
 		return err;
 	spec->core.envp = environment(spec);
@@ -129,7 +134,9 @@ static _Noreturn void live(struct spec *spec, int err)
 		err = prepare(spec);
 	if (!err) {
 		log_info("world %s, %s: starting %s", world_name(spec->world),
-			 spec->verb == VERB_RUN || cradle_is_pid1() ? "PID 1" : "a subreaper",
+			 (spec->verb == VERB_RUN && !spec->run.walled) || cradle_is_pid1()
+				 ? "PID 1"
+				 : "a subreaper",
 			 spec->core.argv[0]);
 		err = cradle_supervise(&spec->core, &result);
 		if (err)
@@ -217,7 +224,9 @@ static void inside(struct spec *spec, const struct inside *in)
 	int err;
 
 	spec->run.status.launcher = in->status;
-	err = namespace_enter(spec, in) ?: hold(spec);
+	err = spec->run.walled ? walled_enter(spec) : namespace_enter(spec, in);
+	if (!err)
+		err = hold(spec);
 	if (!err && spec->run.as_pid_1)
 		err = prepare(spec);
 	if (err)
@@ -260,5 +269,7 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 		err = filter_find(&spec);
 	if (err || report_open(&spec) < 0)
 		return spec_failure(&spec);
+	if (spec.run.walled)
+		walled_warn(&spec);
 	return launch(&spec, inside);
 }

@@ -5,8 +5,9 @@
 _cradle_names() {
 	local both="subreaper pdeathsig kill-process-group signal-to rewrite reset-signals grace deadline
 		stop-signal leftovers success-code on-success on-failure verbose warn-reaped report hostname
-		nofile mount net user groups cap-add cap-drop cap-keep no-new-privs seccomp seccomp-mode explain
-		seccomp-listener rlimit nice oom-score-adj umask license help version"
+		nofile mount net user groups cap-add cap-drop cap-keep no-new-privs landlock-ro landlock-rw
+		landlock-exec landlock-tcp-bind landlock-tcp-connect landlock-scope best-effort seccomp
+		seccomp-mode explain seccomp-listener rlimit nice oom-score-adj umask license help version"
 
 	case $1 in
 	init) echo "$both world modules" ;;
@@ -20,10 +21,10 @@ _cradle_names() {
 			perms size unshare-user unshare-user-try unshare-pid unshare-net unshare-ipc
 			unshare-uts unshare-cgroup unshare-cgroup-try unshare-time unshare-all share-user
 			share-pid share-net share-ipc share-uts share-cgroup monotonic boottime join userns
-			userns2 pidns disable-userns assert-userns-disabled address route dns mtu uid gid
+			userns2 pidns disable-userns assert-userns-disabled backend address route dns mtu uid gid
 			map-uid map-gid map-auto add-seccomp-fd
 			exec-label file-label keep-keyring setenv unsetenv clearenv chdir argv0 keep-fd
-			inherit-fds tty new-session as-pid-1 memory pids cpus time-limit best-effort
+			inherit-fds tty new-session as-pid-1 memory pids cpus time-limit
 			name lock-file sync-fd block-fd userns-block-fd config args dry-run"
 		;;
 	esac
@@ -41,7 +42,12 @@ _cradle_kinds() {
 	*:report) echo _cradle_words fd: file: kmsg vsock: virtio: isa-debug-exit ;;
 	*:world) echo _cradle_words container namespace ;;
 	*:tty) echo _cradle_words pty inherit new-session ;;
-	*:best-effort) echo _cradle_words memory pids cpus rlimit keyring ;;
+	init:best-effort) echo _cradle_words landlock ;;
+	*:best-effort) echo _cradle_words memory pids cpus rlimit keyring landlock ;;
+	*:backend) echo _cradle_words namespaces landlock ;;
+	*:landlock-ro | *:landlock-rw | *:landlock-exec) echo _cradle_files ;;
+	*:landlock-tcp-bind | *:landlock-tcp-connect) echo _cradle_words none ;;
+	*:landlock-scope) echo _cradle_words abstract signal abstract,signal ;;
 	*:join) echo _cradle_words user= mnt= pid= net= ipc= uts= cgroup= time= ;;
 	*:cap-add | *:cap-drop | *:cap-keep) echo _cradle_capabilities ;;
 	*:rlimit)

@@ -104,11 +104,11 @@ int check_in_child(int (*fn)(void *arg), void *arg)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : CHECK_KILLED;
 }
 
-static _Noreturn void run_default(int err_fd)
+static _Noreturn void run_sandbox(char *option, int err_fd)
 {
 	static char self[] = "/proc/self/exe", name[] = "cradle", run[] = "run", end[] = "--",
 		    version[] = "--version";
-	char *const argv[] = { name, run, end, self, version, NULL };
+	char *const argv[] = { name, run, option, end, self, version, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -170,7 +170,7 @@ static void reap_rest(void)
 }
 
 /* Returns its status, as of wait(2), and what it said. */
-static int run_and_wait(char *said, size_t size)
+static int run_and_wait(char *option, char *said, size_t size)
 {
 	int pipe_fd[2], status = 0;
 	pid_t pid;
@@ -181,7 +181,7 @@ static int run_and_wait(char *said, size_t size)
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	pid = fork();
 	if (pid == 0)
-		run_default(pipe_fd[1]);
+		run_sandbox(option, pipe_fd[1]);
 	(void)close(pipe_fd[1]);
 	read_all(pipe_fd[0], said, size);
 	(void)close(pipe_fd[0]);
@@ -195,23 +195,24 @@ static int run_and_wait(char *said, size_t size)
 	return status;
 }
 
-/* The proof: the default sandbox itself, around a program that can't fail. */
-static void check_default(struct doctor *doctor)
+/* The proof: a sandbox itself, around a program that can't fail. */
+static void check_sandbox(struct doctor *doctor, const char *name, char *option,
+			  enum check_status otherwise)
 {
-	char said[2048] = "", cause[sizeof(said) + 64], name[16];
-	int status = run_and_wait(said, sizeof(said));
+	char said[2048] = "", cause[sizeof(said) + 64], sig[16];
+	int status = run_and_wait(option, said, sizeof(said));
 	const char *line = last_line(said);
 
 	if (status == 0) {
-		check_tell(doctor, "default sandbox", CHECK_OK, 0, NULL, NULL);
+		check_tell(doctor, name, CHECK_OK, 0, NULL, NULL);
 		return;
 	}
 	if (status > 0 && WIFSIGNALED(status))
 		(void)snprintf(cause, sizeof(cause), "cradle run was killed by signal %s%s%s",
-			       util_signal_name(WTERMSIG(status), name), *line ? ": " : "", line);
+			       util_signal_name(WTERMSIG(status), sig), *line ? ": " : "", line);
 	else
 		(void)snprintf(cause, sizeof(cause), "%s", line);
-	check_tell(doctor, "default sandbox", CHECK_FAIL, status < 0 ? status : 0, cause, NULL);
+	check_tell(doctor, name, otherwise, status < 0 ? status : 0, cause, NULL);
 }
 
 /* Who gained rights by being executed tries nothing with them. */
@@ -234,6 +235,7 @@ static bool check_start(struct doctor *doctor)
 
 int doctor(int argc, char **argv)
 {
+	static char walled[] = "--backend=landlock", namespaces[] = "--backend=namespaces";
 	struct doctor doctor = { .json = argc == 1 && !strcmp(argv[0], "--json") };
 
 	if (argc > 0 && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))) {
@@ -259,7 +261,8 @@ int doctor(int argc, char **argv)
 		check_ranges(&doctor);
 		check_cgroups(&doctor);
 		check_programs(&doctor);
-		check_default(&doctor);
+		check_sandbox(&doctor, "--backend=landlock", walled, CHECK_WARN);
+		check_sandbox(&doctor, "default sandbox", namespaces, CHECK_FAIL);
 	}
 	if (doctor.json)
 		tell_json_end(!doctor.failed);

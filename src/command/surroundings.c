@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "helper.h"
+#include "landlock.h"
 #include "sys.h"
 #include "util.h"
 
@@ -105,22 +106,39 @@ static void tell_call(struct doctor *doctor, size_t i, int err)
 	}
 }
 
+/* All that there could be asked for. */
+static size_t find_missing(unsigned abi, char *buf, size_t size)
+{
+	static struct spec_landlock all = {
+		.npaths = 1,
+		.net = { { .given = true }, { .given = true } },
+		.scopes = LANDLOCK_ABSTRACT | LANDLOCK_SIGNAL,
+	};
+
+	return landlock_missing(&all, abi, buf, size);
+}
+
 static void tell_landlock(struct doctor *doctor, int version)
 {
-	char text[64];
+	char text[300], missing[200];
 
-	(void)snprintf(text, sizeof(text), "version %d", version);
-	if (version > 0)
+	if (version > 0 && !find_missing((unsigned)version, missing, sizeof(missing))) {
+		(void)snprintf(text, sizeof(text), "version %d", version);
 		check_tell(doctor, "Landlock", CHECK_OK, 0, text, NULL);
-	else if (version == -EOPNOTSUPP)
+	} else if (version > 0) {
+		(void)snprintf(text, sizeof(text), "version %d can't deny: %s", version, missing);
+		check_tell(doctor, "Landlock", CHECK_WARN, 0, text,
+			   "a newer kernel; or --best-effort landlock, which does without");
+	} else if (version == -EOPNOTSUPP) {
 		check_tell(doctor, "Landlock", CHECK_WARN, version, "it is switched off",
 			   "boot with lsm=landlock,... on the kernel command line");
-	else
+	} else {
 		check_tell(doctor, "Landlock", CHECK_WARN, version,
 			   doctor->facts.filtered
 				   ? "a seccomp filter around us or a kernel without it"
 				   : "a kernel without it",
 			   "a kernel with CONFIG_SECURITY_LANDLOCK (Linux 5.13)");
+	}
 }
 
 void check_kernel(struct doctor *doctor)

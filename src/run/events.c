@@ -91,7 +91,7 @@ static void add_namespaces(struct text *text, const struct spec_ns *ns, pid_t pi
 	struct stat st;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++) {
-		bool made = kinds[i] == NS_MNT || (ns->unshare >> kinds[i] & 1);
+		bool made = (kinds[i] == NS_MNT && ns->unshare) || (ns->unshare >> kinds[i] & 1);
 
 		if (!made || (!all && kinds[i] >= NS_TIME) || (!all && kinds[i] == NS_USER))
 			continue;

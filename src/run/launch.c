@@ -134,8 +134,9 @@ static void let_go(struct spec *spec, struct relay *r, const struct network *net
 static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const struct inside *in,
 				struct cgroup *cg, int self)
 {
-	/* Without being asked to, bwrap's sandboxes outlive it. */
-	if (!spec->run.bwrap || spec->run.die_with_parent)
+	/* Without being asked to, bwrap's sandboxes outlive it. Without namespaces PID 1 has others
+	 * to kill first (stage/walled.c). */
+	if ((!spec->run.bwrap || spec->run.die_with_parent) && !spec->run.walled)
 		lifeline_tie(self);
 	if (limited_inside(cg, &spec->run))
 		_exit(spec_failure(spec));
@@ -226,6 +227,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	r->pid = pid;
 	r->network = network.pidfd;
 	r->is_init = spec->run.ns.unshare >> NS_PID & 1;
+	r->walled = spec->run.walled;
 	r->gone = false;
 	r->end = (struct relay_end){ 0 };
 	let_go(spec, r, &network, cg);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -134,6 +135,15 @@ static void on_status(struct relay *r)
 	}
 }
 
+/* Everybody, at once. */
+static void end_all(struct relay *r)
+{
+	if (r->walled && r->status >= 0)
+		(void)shutdown(r->status, SHUT_WR);
+	else
+		(void)sys_kill(r->pid, SIGKILL);
+}
+
 static void on_network(struct relay *r)
 {
 	log_error("the sandbox is ended: pasta, which was its network, has gone");
@@ -146,7 +156,7 @@ static void on_network(struct relay *r)
 static void on_time(struct relay *r)
 {
 	if (r->end.time_up) {
-		(void)sys_kill(r->pid, SIGKILL);
+		end_all(r);
 		r->until = 0;
 		return;
 	}
@@ -202,7 +212,7 @@ static void turn(struct relay *r)
 	}
 	terminal_ready(&r->terminal, fds + FIXED, n);
 	if (fds[ON_PARENT].revents)
-		(void)sys_kill(r->pid, SIGKILL);
+		end_all(r);
 	if (fds[ON_NETWORK].revents)
 		on_network(r);
 	if (fds[ON_BLOCK].revents)

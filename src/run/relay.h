@@ -22,6 +22,7 @@ struct relay_end {
 struct relay {
 	pid_t pid;    /* a child of ours, PID 1 of the sandbox */
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
+	bool walled;  /* no namespace ends with it, so it has to be told to kill */
 	int status;   /* socket to it, status.h; -1 once it hung up */
 	int parent;   /* pidfd of who started us, with whom the sandbox ends; -1: nobody */
 	int name;     /* socket of who looks for its name; -1: it has none */

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const names[BEST_KINDS] = { "memory", "pids", "cpus", "rlimit", "keyring" };
+static const char *const names[BEST_KINDS] = { "memory", "pids",    "cpus",
+					       "rlimit", "keyring", "landlock" };
 
 const char *best_effort_name(unsigned number)
 {
@@ -28,7 +29,8 @@ const char *best_effort_parse(unsigned *bits, const char *list)
 		int i = find(list, len);
 
 		if (i < 0)
-			return "expected a comma list of memory, pids, cpus, rlimit, keyring";
+			return "expected a comma list of memory, pids, cpus, rlimit, keyring, "
+			       "landlock";
 		found |= 1U << i;
 		if (!list[len])
 			break;

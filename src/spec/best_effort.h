@@ -4,10 +4,11 @@
 
 /* As bits, after those of enum limit, which come first. */
 enum best_effort {
-	BEST_KEYRING = 1 << 4, /* a session keyring of its own */
+	BEST_KEYRING = 1 << 4,  /* a session keyring of its own */
+	BEST_LANDLOCK = 1 << 5, /* what the kernel's Landlock can't deny */
 };
 
-enum { BEST_KINDS = 5 };
+enum { BEST_KINDS = 6 };
 
 /* A comma list into bits. NULL, or what was expected. */
 const char *best_effort_parse(unsigned *bits, const char *list);

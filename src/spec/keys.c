@@ -165,6 +165,10 @@ static const struct key keys[] = {
 	  .set = set_disable_userns },
 	{ "assert-userns-disabled", 0, VERB_RUN, NULL, "fail if some can be made inside",
 	  .set = set_assert_userns_disabled },
+	{ "backend", 0, VERB_RUN, "WHICH",
+	  "namespaces (default), or landlock: none of them, where they are\n"
+	  "refused; the host can be read and executed, nothing written",
+	  .set = set_backend },
 	{ "net", 0, VERB_RUN, "MODE",
 	  "none, loopback (default), host, ns:PATH,\n"
 	  "veth:[NAME][,bridge=BR][,name=IF][,host-address=CIDR],\n"
@@ -201,6 +205,21 @@ static const struct key keys[] = {
 	  .set = set_cap_keep },
 	{ "no-new-privs", 0, BOTH, NULL, "executing gains no privileges (run: default; =0: it may)",
 	  .set = set_no_new_privs },
+	{ "landlock-ro", 0, BOTH, "PATH",
+	  "what is below PATH may be read, and of what no such option names\n"
+	  "nothing may be read, written or executed; repeatable",
+	  .set = set_landlock_ro },
+	{ "landlock-rw", 0, BOTH, "PATH", "the same, and written", .set = set_landlock_rw },
+	{ "landlock-exec", 0, BOTH, "PATH", "the same as --landlock-ro, and executed",
+	  .set = set_landlock_exec },
+	{ "landlock-tcp-bind", 0, BOTH, "PORT",
+	  "the TCP ports to listen on, no others; none; repeatable", .set = set_landlock_tcp_bind },
+	{ "landlock-tcp-connect", 0, BOTH, "PORT", "the TCP ports to connect to, no others",
+	  .set = set_landlock_tcp_connect },
+	{ "landlock-scope", 0, BOTH, "WHAT[,WHAT]",
+	  "abstract, signal: no such sockets of processes outside are\n"
+	  "reached, or they aren't signalled",
+	  .set = set_landlock_scope },
 	{ "seccomp", 0, BOTH, "POLICY",
 	  "refuse system calls: a shipped policy's name, a path, fd:N, or\n"
 	  "none (run: default; bwrap: a descriptor, the last); repeatable",
@@ -253,8 +272,11 @@ static const struct key keys[] = {
 	  .set = set_time_limit },
 	{ "best-effort", 0, VERB_RUN, "NAME[,NAME...]",
 	  "what may be missing where the host can't give it: memory, pids,\n"
-	  "cpus, rlimit or keyring; repeatable",
+	  "cpus, rlimit, keyring or landlock; repeatable",
 	  .set = set_best_effort },
+	{ "best-effort", 0, VERB_INIT, "NAME",
+	  "landlock: what an older kernel's can't deny may be missing",
+	  .set = set_best_effort_init },
 	{ "name", 0, VERB_RUN, "NAME", "how cradle enter finds the sandbox", .set = set_name },
 	{ "lock-file", 0, VERB_RUN, "DEST", "hold a read lock on a file inside; repeatable",
 	  .set = set_lock_file },

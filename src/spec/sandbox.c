@@ -6,6 +6,7 @@
 #include "idranges.h"
 #include "log.h"
 #include "namespaces.h"
+#include "walled.h"
 
 #include <errno.h>
 
@@ -48,6 +49,15 @@ void spec_confine_nothing(struct spec_confine *confine)
 {
 	confine->caps = CAPABILITY_ALL;
 	confine->keep_rights = confine->gain_privileges = confine->inherit_fds = true;
+}
+
+/* Apart, as most agents have none. */
+struct spec_landlock *spec_landlock(struct spec_confine *confine)
+{
+	static struct spec_landlock landlock = { .ruleset = -1 };
+
+	confine->landlock = &landlock;
+	return &landlock;
 }
 
 bool spec_confine_keep(struct spec_confine *confine, int fd)
@@ -200,6 +210,18 @@ static int check_time(struct spec *spec)
 			   "an init (no --as-pid-1, no --share-pid)");
 }
 
+static void finish_core(struct spec *spec)
+{
+	const struct spec_run *run = &spec->run;
+
+	/* PID 1 leads a session without one (stage/pty.c). */
+	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
+		spec->core.flags |= CRADLE_NO_TERMINAL;
+	/* The events tell what it used. */
+	if (run->status.json_fd >= 0 && !run->bwrap)
+		spec->core.flags |= CRADLE_COUNT_ORPHANS;
+}
+
 int sandbox_finish(struct spec *spec)
 {
 	unsigned uid = spec->run.uid;
@@ -210,6 +232,9 @@ int sandbox_finish(struct spec *spec)
 	bool user, own_user;
 	int err;
 
+	finish_core(spec);
+	if (run->walled)
+		return walled_finish(spec);
 	ns->unshare |= 1U << NS_MNT;
 	if (uid && !joins && !run->bwrap && !(ns->unshare >> NS_USER & 1)) {
 		log_error("--share-user: expected only from root, nobody else can make the other "
@@ -223,12 +248,6 @@ int sandbox_finish(struct spec *spec)
 	ns->unshare &= ~(run->bwrap ? joined & ~(1U << NS_PID) : joined);
 	own_user = ns->unshare >> NS_USER & 1;
 	user = own_user || joins;
-	/* PID 1 leads a session without one (stage/pty.c). */
-	if (run->tty == TTY_NEW_SESSION || (run->tty == TTY_PTY && !run->has_terminal))
-		spec->core.flags |= CRADLE_NO_TERMINAL;
-	/* The events tell what it used. */
-	if (run->status.json_fd >= 0 && !run->bwrap)
-		spec->core.flags |= CRADLE_COUNT_ORPHANS;
 	err = check_status(run);
 	/* Without a PID namespace there is nobody to reap; but somebody has to hold things. */
 	if (!(ns->unshare >> NS_PID & 1))

@@ -2,6 +2,7 @@
 #ifndef SPEC_SANDBOX_H
 #define SPEC_SANDBOX_H
 
+#include "landlock.h"
 #include "limit.h"
 #include "netmode.h"
 #include "ops.h"
@@ -61,11 +62,15 @@ struct spec_confine {
 	const char *exec_label, *file_label;
 	uint64_t nofile_soft, nofile_hard; /* as found, where the launcher needed more; 0: leave */
 	struct spec_traits traits;
-	struct spec_user *user; /* NULL: nobody else than PID 1 */
+	struct spec_user *user;         /* NULL: nobody else than PID 1 */
+	struct spec_landlock *landlock; /* NULL: no rules */
 };
 
 /* An agent that isn't in a sandbox: nothing is taken away. */
 void spec_confine_nothing(struct spec_confine *confine);
+
+/* Its rules, none yet unless there are. */
+struct spec_landlock *spec_landlock(struct spec_confine *confine);
 
 /* The agent keeps this descriptor. False: no room. */
 bool spec_confine_keep(struct spec_confine *confine, int fd);
@@ -107,6 +112,7 @@ struct given {
 /* What `cradle run` does. */
 struct spec_run {
 	bool bwrap;        /* bwrap's starting point, messages and codes */
+	bool walled;       /* --backend=landlock: no namespaces */
 	unsigned uid, gid; /* the caller's */
 	pid_t pid;         /* the launcher's */
 	struct given given;

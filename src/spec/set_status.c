@@ -70,6 +70,13 @@ const char *set_best_effort(struct spec *spec, const char *value)
 	return best_effort_parse(&spec->run.best_effort, value);
 }
 
+const char *set_best_effort_init(struct spec *spec, const char *value)
+{
+	if (strcmp(value, "landlock"))
+		return "expected landlock";
+	return set_best_effort(spec, value);
+}
+
 /* From here on, as bwrap does: what is wrong with a later option is marked, too. */
 const char *set_level_prefix(struct spec *spec, const char *value)
 {

@@ -135,6 +135,15 @@ const char *set_nice(struct spec *spec, const char *value);
 const char *set_oom_score_adj(struct spec *spec, const char *value);
 const char *set_umask(struct spec *spec, const char *value);
 
+/* set_landlock.c */
+const char *set_landlock_ro(struct spec *spec, const char *value);
+const char *set_landlock_rw(struct spec *spec, const char *value);
+const char *set_landlock_exec(struct spec *spec, const char *value);
+const char *set_landlock_tcp_bind(struct spec *spec, const char *value);
+const char *set_landlock_tcp_connect(struct spec *spec, const char *value);
+const char *set_landlock_scope(struct spec *spec, const char *value);
+const char *set_backend(struct spec *spec, const char *value);
+
 /* set_status.c */
 const char *set_lock_file(struct spec *spec, const char *value);
 const char *set_sync_fd(struct spec *spec, const char *value);
@@ -146,6 +155,7 @@ const char *set_name(struct spec *spec, const char *value);
 const char *set_dry_run(struct spec *spec, const char *value);
 const char *set_level_prefix(struct spec *spec, const char *value);
 const char *set_best_effort(struct spec *spec, const char *value);
+const char *set_best_effort_init(struct spec *spec, const char *value);
 
 /* set_net.c */
 const char *set_netmode(struct spec *spec, const char *value);

@@ -5,6 +5,7 @@
 #include "capabilities.h"
 #include "log.h"
 #include "rlimits.h"
+#include "ruleset.h"
 #include "sys.h"
 #include "traits.h"
 
@@ -97,6 +98,7 @@ static int set_score(const struct spec *spec)
  *  2. limits and niceness: more than now takes CAP_SYS_RESOURCE and CAP_SYS_NICE, which go in 6 and
  *     7, and files may be needed up to here;
  *  3. no_new_privs: without it only CAP_SYS_ADMIN may call Landlock, or load a filter;
+ *  4. Landlock, while who shall keep on gaining privileges is still root;
  *  5. descriptors, once nothing of ours is needed any more;
  *  6. groups, gid, uid: setgroups(2) and setresgid(2) take rights that go with the uid;
  *  7. capabilities: a change of uid empties the ambient set, so after it; the bounding set first of
@@ -121,6 +123,8 @@ static int confine_agent(const struct spec *spec)
 	listen_tell_pid(spec);
 	if (!err && !confine->gain_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		err = log_errno(-errno, "cannot set no_new_privs");
+	if (!err)
+		err = ruleset_enter(confine->landlock);
 	close_fds(confine);
 	if (!err)
 		err = become_user(spec);

@@ -27,6 +27,9 @@ struct inside {
 };
 int namespace_enter(struct spec *spec, const struct inside *in);
 
+/* The same without namespaces. */
+int walled_enter(struct spec *spec);
+
 /* A session keyring of our own instead of the caller's. 0, or -errno after saying why. */
 int leave_keyring(struct spec_run *run);
 
