@@ -261,7 +261,7 @@ int doctor(int argc, char **argv)
 		check_ranges(&doctor);
 		check_cgroups(&doctor);
 		check_programs(&doctor);
-		check_sandbox(&doctor, "--backend=landlock", walled, CHECK_WARN);
+		check_sandbox(&doctor, "landlock backend", walled, CHECK_WARN);
 		check_sandbox(&doctor, "default sandbox", namespaces, CHECK_FAIL);
 	}
 	if (doctor.json)
