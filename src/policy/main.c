@@ -15,6 +15,10 @@ static const struct verb {
 } verbs[] = {
 	{ "compile", "[-o FILE] [--to FORMAT] POLICY", "into BPF, OCI JSON or pseudo code",
 	  verb_compile },
+	{ "learn", "-o FILE [--merge] [OPTION]... -- CMD", "write what a run of CMD needs",
+	  verb_learn },
+	{ "supervise", "--socket=FD POLICY...", "explain what is denied; cradle starts it",
+	  verb_supervise },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -17,6 +17,8 @@ enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
 int context_option(struct policy_context *context, int option);
 
 int verb_compile(int argc, char **argv);
+int verb_learn(int argc, char **argv);
+int verb_supervise(int argc, char **argv);
 int verb_groups(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_show(int argc, char **argv);

@@ -1,0 +1,78 @@
+/* A denial as a line for people. Pure. */
+#include "explain.h"
+
+#include "archname.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *explain_outcome(const struct policy_action *action, char buf[16])
+{
+	const char *name = action->act == POLICY_ERRNO ? strerrorname_np(action->error) : "SIGSYS";
+
+	if (!name)
+		(void)snprintf(buf, 16, "errno %d", action->error);
+	return name ? name : buf;
+}
+
+static void write_where(FILE *out, const struct policy_where *where, const char *otherwise)
+{
+	if (where->file && where->text)
+		fprintf(out, "%s:%u: %s", where->file, where->line, where->text);
+	else if (where->file)
+		fprintf(out, "%s:%u", where->file, where->line);
+	else
+		fputs(otherwise, out);
+}
+
+static void write_reason(FILE *out, const struct denial *denial)
+{
+	const struct verdict *verdict = denial->verdict;
+	const struct policy *policy = verdict->by ? &verdict->by->policy : NULL;
+	char otherwise[160];
+
+	if (!policy) {
+		fputs("by none of the policies given, so they aren't those that hold", out);
+		return;
+	}
+	(void)snprintf(otherwise, sizeof(otherwise), "the default of %s", verdict->by->name);
+	fputs("by ", out);
+	switch (verdict->reason) {
+	case VERDICT_RULE:
+		write_where(out, &verdict->rule->where, otherwise);
+		break;
+	case VERDICT_DEFAULT:
+		write_where(out, &policy->otherwise_where, otherwise);
+		break;
+	case VERDICT_UNKNOWN:
+		write_where(out, &policy->unknown_where, otherwise);
+		fputs(denial->call->call.name ? " (newer than the policy)"
+					      : " (nobody has a name for it)",
+		      out);
+		break;
+	case VERDICT_ARCH:
+		fprintf(out, "%s, which doesn't name %s", verdict->by->name,
+			archname_of(denial->call->arch));
+		break;
+	default:
+		fprintf(out, "the program %s", verdict->by->name);
+	}
+}
+
+void explain_line(char text[EXPLAIN_TEXT], const struct denial *denial)
+{
+	FILE *out = fmemopen(text, EXPLAIN_TEXT - 1, "w");
+	char allow[EXPLAIN_ALLOW], outcome[16];
+
+	text[0] = text[EXPLAIN_TEXT - 1] = '\0';
+	if (!out)
+		return;
+	explain_allow(allow, denial);
+	fprintf(out, "%s: %s = %s in %s[%d], ", denial->complain ? "would be denied" : "denied",
+		denial->text, explain_outcome(&denial->verdict->action, outcome), denial->comm,
+		(int)denial->call->call.pid);
+	write_reason(out, denial);
+	if (*allow)
+		fprintf(out, "; to allow: %s", allow);
+	(void)fclose(out);
+}

@@ -1,0 +1,79 @@
+/* The line that would allow a denied call. Pure. */
+#include "explain.h"
+
+#include "archname.h"
+#include "learn_terms.h"
+#include "names.h"
+
+#include <string.h>
+
+/* One condition for each argument is enough; an argument that is tested as a whole somewhere has to
+ * be given as a whole. */
+static void add_term(struct learn_term *term, unsigned *nterms, unsigned arg, uint64_t mask)
+{
+	for (unsigned i = 0; i < *nterms; i++) {
+		if (term[i].arg != arg)
+			continue;
+		term[i].mask |= mask;
+		return;
+	}
+	term[(*nterms)++] = (struct learn_term){ arg, mask };
+}
+
+static void add_tests(struct learn_term *term, unsigned *nterms, const struct policy_rule *rule)
+{
+	for (unsigned i = 0; i < rule->ntests; i++) {
+		const struct policy_test *test = &rule->test[i];
+		bool masked = test->op == POLICY_MASKED_EQ || test->op == POLICY_MASKED_NE;
+
+		add_term(term, nterms, test->arg, masked ? test->mask : UINT64_MAX);
+	}
+}
+
+/* What the rule that denied it looked at; else what any rule for the call does, for one that allows
+ * it under conditions may have failed; else what is telling of this call. */
+static unsigned find_terms(struct learn_term term[POLICY_ARGS], const struct denial *denial)
+{
+	const struct verdict *verdict = denial->verdict;
+	const struct learn_terms *usual = learn_terms(denial->call->call.name);
+	const struct policy *policy = &verdict->by->policy;
+	unsigned nterms = 0;
+
+	if (verdict->rule)
+		add_tests(term, &nterms, verdict->rule);
+	for (size_t i = 0; i < policy->nrules && !nterms; i++) {
+		if (policy->rule[i].nr == denial->call->call.nr)
+			add_tests(term, &nterms, &policy->rule[i]);
+	}
+	for (unsigned i = 0; !nterms && usual && i < usual->nterms; i++)
+		term[i] = usual->term[i];
+	return nterms || !usual ? nterms : usual->nterms;
+}
+
+static void write_allow(FILE *out, const struct denial *denial)
+{
+	const struct decode_call *call = &denial->call->call;
+	struct learn_term term[POLICY_ARGS];
+	uint64_t value[POLICY_ARGS];
+	unsigned nterms = find_terms(term, denial);
+
+	for (unsigned i = 0; i < nterms; i++)
+		value[i] = call->arg[term[i].arg];
+	fprintf(out, "allow %s%s", call->name, nterms ? " if " : "");
+	learn_write_terms(out, call->nr, term, nterms, value);
+}
+
+void explain_allow(char text[EXPLAIN_ALLOW], const struct denial *denial)
+{
+	FILE *out = fmemopen(text, EXPLAIN_ALLOW - 1, "w");
+
+	text[0] = text[EXPLAIN_ALLOW - 1] = '\0';
+	if (!out)
+		return;
+	if (denial->verdict->reason == VERDICT_ARCH)
+		fprintf(out, "arch %s", archname_of(denial->call->arch));
+	else if (denial->verdict->reason != VERDICT_PROGRAM && denial->verdict->by &&
+		 denial->call->call.name)
+		write_allow(out, denial);
+	(void)fclose(out);
+}

@@ -1,0 +1,183 @@
+/* cradle policy learn. Writes one file, through a temporary one beside it. */
+#include "learn.h"
+
+#include "cradle.h"
+#include "learn_write.h"
+#include "log.h"
+#include "memory.h"
+#include "util.h"
+#include "verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: cradle policy learn -o FILE [--merge] [RUN OPTION]... -- CMD [ARG]...\n"
+	"\n"
+	"Runs CMD once as cradle run does and writes the smallest readable policy that it\n"
+	"needed. The exit code is CMD's.\n"
+	"\n"
+	"  -o, --output FILE  where the policy goes; FILE appears when CMD has ended\n"
+	"  --merge            add to what an earlier learn wrote to FILE\n"
+	"  -h, --help         this text\n"
+	"\n"
+	"Other options are cradle run's.\n"
+	"\n"
+	"  cradle policy learn -o make.policy --bind . -- make\n"
+	"  cradle run --seccomp make.policy --bind . -- make\n";
+
+enum { WORDS = 6 }; /* cradle run --seccomp-listener N --seccomp fd:N */
+
+struct request {
+	const char *output;
+	bool merge;
+	char **argv; /* of cradle run, without the first WORDS */
+	int argc;
+	const char *command;
+};
+
+/* Returns -1 to go on, 0 when the word isn't ours, else the exit code plus one. */
+static int read_word(struct request *request, char **argv, int *at)
+{
+	const char *value = util_after(argv[*at], "--output=");
+
+	if (!strcmp(argv[*at], "-h") || !strcmp(argv[*at], "--help"))
+		return 1 + (fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0);
+	if (!strcmp(argv[*at], "--merge")) {
+		request->merge = true;
+		return -1;
+	}
+	if (!value && (!strcmp(argv[*at], "-o") || !strcmp(argv[*at], "--output"))) {
+		value = argv[++*at];
+		if (!value) {
+			log_error("-o needs a value: expected the file to write");
+			return 1 + CRADLE_EXIT_FAILURE;
+		}
+	}
+	if (value)
+		request->output = value;
+	return value ? -1 : 0;
+}
+
+/* Returns -1 to go on, else the exit code. */
+static int read_arguments(struct request *request, int argc, char **argv)
+{
+	int at = 1;
+
+	request->argv = memory_grow(NULL, (size_t)argc + WORDS + 1, sizeof(char *));
+	request->argv[0] = (char *)"cradle";
+	request->argv[1] = (char *)"run";
+	request->argc = WORDS;
+	for (; at < argc && strcmp(argv[at], "--") != 0; at++) {
+		int code = read_word(request, argv, &at);
+
+		if (code > 0)
+			return code - 1;
+		if (!code)
+			request->argv[request->argc++] = argv[at];
+	}
+	if (at + 1 >= argc) {
+		log_error("no command to learn from: expected -- CMD");
+		return CRADLE_EXIT_FAILURE;
+	}
+	request->command = argv[at + 1];
+	for (; at < argc; at++)
+		request->argv[request->argc++] = argv[at];
+	request->argv[request->argc] = NULL;
+	if (request->output)
+		return -1;
+	log_error("no file to write: expected -o FILE");
+	return CRADLE_EXIT_FAILURE;
+}
+
+/* All of a file; NULL with errno. */
+static char *read_all(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *text = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		text = memory_grow(NULL, (size_t)st.st_size + 1, 1);
+		n = read(fd, text, (size_t)st.st_size);
+		text[n > 0 ? n : 0] = '\0';
+	} else {
+		errno = EINVAL;
+	}
+	(void)close(fd);
+	return text;
+}
+
+static int merge(struct learn_record *record, const char *file)
+{
+	const struct policy_context context = { .caps = 0 };
+	char *text = read_all(file);
+	int err;
+
+	if (!text && errno == ENOENT)
+		return 0; /* the first run */
+	if (!text)
+		return log_errno(-errno, "cannot read %s", file);
+	err = learn_read(record, file, text, &context);
+	free(text);
+	return err;
+}
+
+/* FILE is never half written: it may be a policy in use. */
+static int write_file(struct learn_record *record, const char *path)
+{
+	char temporary[PATH_MAX];
+	FILE *out;
+	int err = 0;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
+	    (int)sizeof(temporary))
+		return log_errno(-ENAMETOOLONG, "cannot write %s", path);
+	out = fopen(temporary, "wxe");
+	if (!out)
+		return log_errno(-errno, "cannot write %s", temporary);
+	learn_write(out, record);
+	if (fflush(out) != 0 || fclose(out) != 0 || rename(temporary, path) < 0)
+		err = log_errno(-errno, "cannot write %s", path);
+	if (err)
+		(void)unlink(temporary);
+	return err;
+}
+
+static int learn(const struct request *request)
+{
+	struct learn_record record = { .runs = 1 };
+	bool seen = false;
+	int code = CRADLE_EXIT_FAILURE;
+
+	if (!request->merge || merge(&record, request->output) == 0)
+		code = learn_run(&record, request->argv, &seen);
+	if (record.nameless)
+		log_warn("%lu calls of numbers that nobody has a name for got ENOSYS, as from the "
+			 "policy",
+			 record.nameless);
+	if (seen && write_file(&record, request->output) < 0)
+		code = CRADLE_EXIT_FAILURE;
+	learn_finish(&record);
+	return code;
+}
+
+int verb_learn(int argc, char **argv)
+{
+	struct request request = { 0 };
+	int code = read_arguments(&request, argc, argv);
+
+	if (code < 0)
+		code = learn(&request);
+	free(request.argv);
+	return code;
+}
