@@ -26,3 +26,7 @@ fuzz() {
 @test "mounts, maps, networks and words of a configuration file may be anything" {
 	fuzz value
 }
+
+@test "profiles of container runtimes may be anything, and mean the same when written again" {
+	fuzz oci
+}

@@ -1,7 +1,9 @@
 /* What is compiled equals policy_eval(), which computes the same from the list of rules: for every
  * number, every architecture and arguments around the constants that the rules compare with. */
 #include "compile.h"
+#include "load.h"
 #include "names.h"
+#include "source.h"
 
 #include <seccomp.h>
 #include <stdlib.h>
@@ -190,15 +192,73 @@ static void check_hot(const struct policy *policy, const char *about)
 	policy_program_finish(&program);
 }
 
+/* i386's socketcall(2) has its arguments in memory: what depends on them gets the strictest answer,
+ * every other call by it the answer that it has by its own number. */
+static void check_hidden(void)
+{
+	enum { SOCKETCALL = 102, SOCKET = 1, BIND = 2 };
+	struct policy policy;
+	struct policy_program program;
+	struct seccomp_data data = { .nr = SOCKETCALL, .arch = SCMP_ARCH_X86 };
+	struct policy_rule rule = { .action = { POLICY_ALLOW, 0 } };
+	uint32_t socket, bind;
+
+	policy_init(&policy, "socketcall");
+	policy.arch[policy.narchs++] = SCMP_ARCH_X86;
+	rule.nr = policy_call_number("socketcall");
+	policy_add_rule(&policy, &rule);
+	rule.nr = policy_call_number("bind");
+	policy_add_rule(&policy, &rule);
+	rule.nr = policy_call_number("socket");
+	rule.test[rule.ntests++] = (struct policy_test){ 0, POLICY_EQ, true, 0, 1 };
+	policy_add_rule(&policy, &rule);
+	if (policy_compile(&policy, &program) == 0) {
+		data.args[0] = SOCKET;
+		socket = bpf_run(program.insn, program.len, &data, NULL);
+		data.args[0] = BIND;
+		bind = bpf_run(program.insn, program.len, &data, NULL);
+		tap_ok(socket == (SECCOMP_RET_ERRNO | EPERM), "socketcall hides socket's family");
+		tap_ok(bind == SECCOMP_RET_ALLOW, "socketcall is bind where it stands for bind");
+	}
+	policy_program_finish(&program);
+	policy_finish(&policy);
+}
+
+static void check_file(const char *name, uint64_t caps)
+{
+	const struct policy_context context = { .caps = caps };
+	struct policy policy;
+	char about[128];
+
+	(void)snprintf(about, sizeof(about), "%s %s", name, caps ? "with all capabilities" : "");
+	if (policy_load(&policy, name, &context) == 0) {
+		compare(&policy, about);
+		check_hot(&policy, about);
+	} else {
+		tap_ok(false, "%s is read", about);
+	}
+	policy_finish(&policy);
+}
+
 int main(void)
 {
+	/* podman's own, from golang-github-containers-common. */
+	static const char profile[] = "/usr/share/containers/seccomp.json";
 	struct policy policy;
+	const char *name;
 
 	for (unsigned n = 0; n < RANDOM_POLICIES; n++) {
 		random_policy(&policy, n);
 		compare(&policy, policy.name);
 		check_hot(&policy, policy.name);
 		policy_finish(&policy);
+	}
+	check_hidden();
+	check_file(profile, 0);
+	check_file(profile, UINT64_MAX);
+	for (unsigned n = 0; (name = policy_shipped(n, NULL)); n++) {
+		check_file(name, 0);
+		check_file(name, UINT64_MAX);
 	}
 	return tap_done();
 }
