@@ -11,7 +11,7 @@ setup_suite() {
 	export SUITE_DIR
 	chmod 755 "$SUITE_DIR"
 	mkdir "$SUITE_DIR/bin"
-	cp "$BUILD/cradle" "$BUILD/cradle-net" "$BUILD/probe" "$SUITE_DIR/bin/"
+	cp "$BUILD/cradle" "$BUILD/cradle-net" "$BUILD/cradle-policy" "$BUILD/probe" "$SUITE_DIR/bin/"
 	chmod 755 "$SUITE_DIR/bin/"*
 	export CRADLE=$SUITE_DIR/bin/cradle PROBE=$SUITE_DIR/bin/probe
 }
