@@ -107,7 +107,7 @@ POLICY_LIBS = libseccomp jansson
 
 room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
 
-MANPAGES = cradle.1 cradle-run.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
+MANPAGES = cradle.1 cradle-run.1 cradle-policy.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
 
 all: $(B)/cradle $(B)/cradle-net $(B)/cradle-policy $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
 	$(B)/agent $(B)/links

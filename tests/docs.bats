@@ -172,6 +172,33 @@ words_of_help() {
 	same "$(options_of_tool "$build/cradle-net")" "$(described_in "$man/cradle-net.8.scd")"
 }
 
+# Verbs for people; supervise is started by cradle.
+verbs_of_policy() {
+	"$cradle" policy --help | sed -nE 's/^  ([a-z]+).*/\1/p' | grep -vx supervise
+}
+
+@test "cradle-policy(1) describes the options of each verb, and no other" {
+	local verb section n=0
+	for verb in $(verbs_of_policy); do
+		section=$(sed -n "/^# ${verb^^}\$/,/^# /p" "$man/cradle-policy.1.scd")
+		[ -n "$section" ] || fail "no section: ${verb^^}"
+		same "$(options_of_tool "$cradle" policy "$verb" | grep -vx -e --help)" \
+			"$(described_in /dev/stdin <<<"$section" | grep -vx -e --help)"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 2 ]
+}
+
+@test "the bash completion offers the verbs of policy and their options" {
+	local verb
+	same "$(verbs_of_policy | sort)" "$(offered cradle policy "" | grep -v '^-')"
+	for verb in $(verbs_of_policy | grep -vx learn); do
+		same "$(options_of_tool "$cradle" policy "$verb")" "$(offered "$cradle" policy "$verb" --)"
+	done
+	same "$(printf '%s\n' bpf oci pfc)" "$(offered cradle policy compile --to "")"
+	same network-client "$(offered cradle policy compile network-)"
+}
+
 @test "libcradle(3) has every function of the header" {
 	local functions name
 	functions=$(grep -oE '^CRADLE_API .*' "$top/include/cradle.h" | grep -oE 'cradle_[a-z0-9_]+\(' | tr -d '(')

@@ -154,16 +154,40 @@ _cradle_last() {
 	esac
 }
 
+# cradle policy: what a verb's own help says.
+_cradle_policy() {
+	local verb=${line[2]} last=${line[-2]} names
+
+	cur=${line[-1]}
+	if [ ${#line[@]} -eq 3 ]; then
+		names="compile learn --help --version"
+		mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
+		return
+	fi
+	case $last:$cur in
+	--to:*) mapfile -t COMPREPLY < <(compgen -W "bpf oci pfc" -- "$cur") ;;
+	--cap:*) mapfile -t COMPREPLY < <(_cradle_capabilities) ;;
+	--arch:*) mapfile -t COMPREPLY < <(compgen -W "x86 x32 arm" -- "$cur") ;;
+	--kernel:*) ;;
+	*:-*)
+		names=$("${line[0]}" policy "$verb" --help 2>/dev/null | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -e '--.*')
+		mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
+		;;
+	*) mapfile -t COMPREPLY < <(_cradle_policies) ;;
+	esac
+}
+
 _cradle() {
 	local cur kind line names cut
 
 	COMPREPLY=()
 	_cradle_line
 	if [ "${#line[@]}" -eq 2 ]; then
-		names="init run bwrap enter doctor net initramfs vm --help --license --version"
+		names="init run bwrap enter doctor net policy initramfs vm --help --license --version"
 		mapfile -t COMPREPLY < <(compgen -W "$names" -- "${line[1]}")
 		return
 	fi
+	[ "${line[1]}" != policy ] || { _cradle_policy && return; }
 	case ${line[1]} in init | run | bwrap | enter | doctor) ;; *) return ;; esac
 	_cradle_last "${line[1]}"
 	case $kind in
