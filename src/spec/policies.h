@@ -10,16 +10,19 @@ enum { SECCOMP_POLICIES = 16 };
 struct spec_policy {
 	const char *name;          /* of a shipped one, or a path; fd:N or N: a descriptor's */
 	struct sock_fprog program; /* filter NULL: not found yet */
+	bool from_fd;
 };
 
 struct spec_seccomp {
-	struct spec_policy policy[SECCOMP_POLICIES]; /* loaded in this order; all must allow */
+	struct spec_policy
+		policy[SECCOMP_POLICIES]; /* all must allow; of refusals the last counts */
 	unsigned n;
-	bool given;    /* also as none: no default */
-	bool one;      /* bwrap's --seccomp: the last one alone */
-	bool complain; /* tell what they'd refuse, and let it pass */
-	bool explain;  /* tell what they refuse */
-	int listener;  /* a socket that gets the listener of refused calls; 0: none */
+	bool given;                /* also as none: no default */
+	bool one;                  /* bwrap's --seccomp: the last one alone */
+	bool complain;             /* tell what they'd refuse, and let it pass */
+	bool explain;              /* tell what they refuse */
+	int listener;              /* a socket that gets the listener of refused calls; 0: none */
+	struct sock_fprog program; /* of all of them; len 0: none */
 };
 
 /* Somebody hears of the calls that are refused. */

@@ -25,6 +25,7 @@ static const char *add_policy(struct spec *spec, const char *name, const char *f
 	if (wrong)
 		return wrong;
 	policy->name = name;
+	policy->from_fd = fd;
 	seccomp->n++;
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #include "enter.h"
 
 #include "capabilities.h"
+#include "explain.h"
 #include "log.h"
 #include "rlimits.h"
 #include "ruleset.h"
@@ -154,11 +155,23 @@ void exec_failed(void *arg, int err)
 		_exit(1);
 }
 
+/* With all rights yet, so that it may look at the agent; and once for each life, as PID 1 kills
+ * what is left of one. A launcher's is there already. */
+static int explain(struct spec *spec)
+{
+	pid_t pid =
+		spec->verb == VERB_INIT && explain_is_wanted(spec) ? explain_start(spec, true) : 0;
+
+	return pid < 0 ? pid : 0;
+}
+
 int confine(void *arg)
 {
-	const struct spec *spec = arg;
-	int err = confine_agent(spec);
+	struct spec *spec = arg;
+	int err = explain(spec);
 
+	if (!err)
+		err = confine_agent(spec);
 	if (err && spec->run.bwrap)
 		_exit(1);
 	if (!err)

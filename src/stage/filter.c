@@ -1,7 +1,8 @@
-/* The agent's seccomp programs. Runs in the child, after everything else: what a policy refuses is
- * refused from here on, so it may make no other call than seccomp(2). */
+/* The agent's seccomp program. Runs in the child, after everything else: what a policy refuses is
+ * refused from here on, so it makes one call, seccomp(2). */
 #include "enter.h"
 
+#include "listener.h"
 #include "log.h"
 
 #include <errno.h>
@@ -9,25 +10,40 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int load(const struct sock_fprog *program)
+static const char *fix(int err, bool listener)
 {
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program) == 0)
-		return 0;
-	return log_errno(-errno, "cannot load the seccomp filter%s",
-			 errno == EINVAL   ? " (its program is wrong)"
-			 : errno == EACCES ? " (only with no_new_privs, or CAP_SYS_ADMIN)"
-					   : "");
+	switch (err) {
+	case -EINVAL:
+		return listener ? " (its program is wrong, or this kernel is older than Linux 5.5)"
+				: " (its program is wrong)";
+	case -EACCES:
+		return " (only with no_new_privs, or CAP_SYS_ADMIN)";
+	case -EBUSY:
+		return " (one with a listener is on us already)";
+	case -EAGAIN:
+		return " (its listener takes a thread, which --pids counts, too)";
+	default:
+		return "";
+	}
+}
+
+static int load(const struct spec_seccomp *seccomp)
+{
+	if (seccomp_notifies(seccomp))
+		return listener_load(&seccomp->program, seccomp->listener);
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &seccomp->program) < 0 ? -errno : 0;
 }
 
 int filter(void *arg)
 {
 	const struct spec *spec = arg;
-	const struct spec_seccomp *seccomp = &spec->seccomp;
-	int err = 0;
+	int err;
 
-	for (unsigned i = 0; i < seccomp->n && !err; i++)
-		err = load(&seccomp->policy[i].program);
-	if (err)
-		exec_failed(arg, err);
+	err = load(&spec->seccomp);
+	if (!err)
+		return 0;
+	(void)log_errno(err, "cannot load the seccomp filter%s",
+			fix(err, seccomp_notifies(&spec->seccomp)));
+	exec_failed(arg, err);
 	return err;
 }

@@ -3,10 +3,10 @@
 #include "enter.h"
 
 #include "bpf.h"
-#include "capability.h"
-#include "cradle.h"
-#include "helper.h"
+#include "compiler.h"
+#include "explain.h"
 #include "log.h"
+#include "shipped.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -16,55 +16,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
+enum { FIRST_BYTES = 512 };
 
-enum { CAPS = 64, FIRST_BYTES = 512 };
-
-struct compilation {
-	char path[PATH_MAX]; /* of cradle-policy */
-	char *argv[2 * CAPS + 8];
-};
-
-/* The agent's capabilities count: what one is for is allowed to who keeps it. */
-static int plan_compilation(struct compilation *c, const char *policy, uint64_t caps)
+static int plan(struct compiler *c, const char *policy, uint64_t caps)
 {
-	static const char *const words[] = { "cradle-policy", "compile", "-o", "-" };
-	unsigned n = 0;
-
-	if (helper_find("policy", c->path, sizeof(c->path)) < 0) {
+	if (compiler_begin(c, "compile") < 0) {
 		log_error("cannot compile the policy %s: there is no cradle-policy here; compile "
 			  "it where there is one (cradle policy compile -o FILE) and give FILE",
 			  policy);
 		return -ENOENT;
 	}
-	for (; n < sizeof(words) / sizeof(words[0]); n++)
-		c->argv[n] = (char *)words[n];
-	for (unsigned i = 0; i < CAPS; i++) {
-		if (!(caps >> i & 1) || !capability_name(i))
-			continue;
-		c->argv[n++] = (char *)"--cap";
-		c->argv[n++] = (char *)capability_name(i);
-	}
-	c->argv[n++] = (char *)"--";
-	c->argv[n++] = (char *)policy;
-	c->argv[n] = NULL;
+	compiler_add(c, "-o");
+	compiler_add(c, "-");
+	compiler_add_caps(c, caps);
+	compiler_add(c, "--");
+	compiler_add(c, policy);
 	return 0;
-}
-
-static _Noreturn void become_compiler(const struct compilation *c, int out)
-{
-	sys_sigmask(0, NULL);
-	if (dup2(out, STDOUT_FILENO) >= 0)
-		(void)execve(c->path, c->argv, environ);
-	(void)log_errno(-errno, "cannot execute %s", c->path);
-	_exit(CRADLE_EXIT_CANNOT_EXEC);
 }
 
 /* Reads the program while the compiler writes it. It says by itself what is wrong with a policy. */
 static int compile(struct spec_policy *policy, uint64_t caps)
 {
-	struct compilation c;
-	int err = plan_compilation(&c, policy->name, caps);
+	struct compiler c;
+	int err = plan(&c, policy->name, caps);
 	const char *wrong;
 	int out[2], status;
 	pid_t pid;
@@ -74,8 +48,10 @@ static int compile(struct spec_policy *policy, uint64_t caps)
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return log_errno(-errno, "cannot make a pipe");
 	pid = sys_clone(SIGCHLD, NULL);
-	if (pid == 0)
-		become_compiler(&c, out[1]);
+	if (pid == 0) {
+		(void)dup2(out[1], STDOUT_FILENO);
+		compiler_become(&c);
+	}
 	(void)close(out[1]);
 	if (pid < 0) {
 		(void)close(out[0]);
@@ -103,7 +79,7 @@ static bool is_compiled(int fd)
 	return n < 0 || memchr(first, '\0', (size_t)n);
 }
 
-static int find(struct spec_policy *policy, uint64_t caps)
+static int open_file(struct spec_policy *policy, uint64_t caps)
 {
 	int fd = sys_open(policy->name, O_RDONLY | O_NOCTTY);
 	const char *wrong;
@@ -122,14 +98,62 @@ static int find(struct spec_policy *policy, uint64_t caps)
 	return -EINVAL;
 }
 
+/* As cradle-policy tells them apart (policy_source()). */
+static bool is_name(const char *word)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+
+	return !word[strspn(word, letters)];
+}
+
+static int find(struct spec_policy *policy, uint64_t caps)
+{
+	const struct shipped_policy *shipped = NULL;
+
+	if (!is_name(policy->name))
+		return open_file(policy, caps);
+	if (!caps)
+		shipped = shipped_policy(policy->name);
+	if (!shipped)
+		return compile(policy, caps);
+	policy->program = (struct sock_fprog){ (unsigned short)shipped->len,
+					       (struct sock_filter *)(uintptr_t)shipped->insn };
+	return 0;
+}
+
+static int join(struct spec_seccomp *seccomp)
+{
+	const struct sock_fprog *program[SECCOMP_POLICIES];
+
+	for (unsigned i = 0; i < seccomp->n; i++)
+		program[i] = &seccomp->policy[i].program;
+	seccomp->program = *program[0];
+	if (seccomp->n == 1 || bpf_join(&seccomp->program, program, seccomp->n))
+		return 0;
+	log_error("cannot join %u policies: together they take more than the 4096 instructions of "
+		  "a seccomp filter, or one is none; one policy may include others",
+		  seccomp->n);
+	return -E2BIG;
+}
+
 int filter_find(struct spec *spec)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
+	uint64_t caps = policy_caps(&spec->run.confine);
 	int err = 0;
 
 	for (unsigned i = 0; i < seccomp->n && !err; i++) {
 		if (!seccomp->policy[i].program.filter)
-			err = find(&seccomp->policy[i], spec->run.confine.caps);
+			err = find(&seccomp->policy[i], caps);
 	}
-	return err;
+	if (!err && seccomp->n)
+		err = join(seccomp);
+	if (err || !seccomp->n || !seccomp_notifies(seccomp))
+		return err;
+	if (bpf_ask(&seccomp->program, &seccomp->program))
+		return explain_take_socket(spec);
+	log_error("cannot have a listener for the seccomp filter: it has no room for 5 more "
+		  "instructions, or is none");
+	return -EINVAL;
 }

@@ -2,6 +2,7 @@
 #include "status.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,9 +11,9 @@ union control {
 	char room[CMSG_SPACE(sizeof(int))];
 };
 
-int status_send(int socket, const struct status_message *message, int fd)
+static int send_with(int socket, const void *bytes, size_t len, int fd)
 {
-	struct iovec data = { (void *)message, sizeof(*message) };
+	struct iovec data = { (void *)(uintptr_t)bytes, len };
 	union control control = { .head = { .cmsg_len = CMSG_LEN(sizeof(int)),
 					    .cmsg_level = SOL_SOCKET,
 					    .cmsg_type = SCM_RIGHTS } };
@@ -24,6 +25,16 @@ int status_send(int socket, const struct status_message *message, int fd)
 		msg.msg_controllen = sizeof(control);
 	}
 	return sendmsg(socket, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int status_send(int socket, const struct status_message *message, int fd)
+{
+	return send_with(socket, message, sizeof(*message), fd);
+}
+
+int status_send_fd(int socket, int fd)
+{
+	return send_with(socket, "", 1, fd);
 }
 
 int status_receive(int socket, struct status_message *message, int *fd)

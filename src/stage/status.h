@@ -24,6 +24,9 @@ struct status_message {
 /* fd: goes with it; -1: none. 0 or -errno; a dead peer is -EPIPE, no signal. */
 int status_send(int socket, const struct status_message *message, int fd);
 
+/* A descriptor and one byte, over any socket. 0 or -errno, the same. */
+int status_send_fd(int socket, int fd);
+
 /* Waits. *fd: what came with it (CLOEXEC), or -1. 0, -EPIPE when the peer is gone, or -errno. */
 int status_receive(int socket, struct status_message *message, int *fd);
 

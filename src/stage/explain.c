@@ -1,0 +1,102 @@
+/* Who tells what is refused: cradle-policy, as PID 1 and the launcher understand no policy.
+ * Outside; or of PID 1 that isn't ours, in the agent before it gives anything up. Allocates
+ * nothing. */
+#include "explain.h"
+
+#include "compiler.h"
+#include "log.h"
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+bool explain_is_wanted(const struct spec *spec)
+{
+	const struct spec_seccomp *seccomp = &spec->seccomp;
+
+	return seccomp->n && (seccomp->explain || seccomp->complain);
+}
+
+/* What came from a descriptor was read to its end. */
+static int again(const struct sock_fprog *program)
+{
+	size_t len = program->len * sizeof(*program->filter);
+	int fd = memfd_create("policy", 0);
+
+	if (fd < 0 || write(fd, program->filter, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET))
+		_exit(CRADLE_EXIT_FAILURE);
+	return fd;
+}
+
+static _Noreturn void become_supervisor(const struct spec *spec, int socket)
+{
+	const struct spec_seccomp *seccomp = &spec->seccomp;
+	char option[32], name[SECCOMP_POLICIES][16];
+	struct compiler c;
+
+	/* The terminal's ^C is for the agent; and nobody shall wait for us who reads its output. */
+	(void)setsid();
+	(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+	sys_close_above_2(&socket, 1);
+	(void)fcntl(socket, F_SETFD, 0);
+	if (compiler_begin(&c, "supervise") < 0)
+		_exit(CRADLE_EXIT_FAILURE);
+	compiler_add(&c, seccomp->complain ? "--mode=complain" : "--mode=explain");
+	(void)snprintf(option, sizeof(option), "--socket=%d", socket);
+	compiler_add(&c, option);
+	compiler_add_caps(&c, policy_caps(&spec->run.confine));
+	compiler_add(&c, "--");
+	for (unsigned i = 0; i < seccomp->n; i++) {
+		const struct spec_policy *policy = &seccomp->policy[i];
+
+		if (policy->from_fd)
+			(void)snprintf(name[i], sizeof(name[i]), "fd:%d", again(&policy->program));
+		compiler_add(&c, policy->from_fd ? name[i] : policy->name);
+	}
+	compiler_become(&c);
+}
+
+pid_t explain_start(struct spec *spec, bool parent)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return log_errno(-errno, "cannot make a socket");
+	pid = sys_clone((parent ? CLONE_PARENT : 0) | SIGCHLD, NULL);
+	if (pid == 0)
+		become_supervisor(spec, pair[1]);
+	(void)close(pair[1]);
+	if (pid < 0) {
+		(void)close(pair[0]);
+		return log_errno(pid, "cannot fork for cradle-policy");
+	}
+	spec->seccomp.listener = pair[0];
+	return pid;
+}
+
+void explain_finish(const struct spec *spec, pid_t pid)
+{
+	(void)close(spec->seccomp.listener);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+int explain_take_socket(struct spec *spec)
+{
+	int fd = spec->seccomp.listener, type;
+	socklen_t size = sizeof(type);
+
+	if (!fd)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+		return 0;
+	return log_errno(-errno, "cannot use descriptor %d for --seccomp-listener", fd);
+}
