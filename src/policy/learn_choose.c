@@ -99,7 +99,7 @@ static unsigned worth(const struct learn_choice *choice, const struct learn_reco
 			return 0;
 		}
 	}
-	return 2 * seen > native && saved >= FEWEST ? saved : 0;
+	return 2 * seen >= native && saved >= FEWEST ? saved : 0;
 }
 
 static const struct policy_group *find_best(const struct learn_choice *choice,

@@ -16,8 +16,8 @@ struct learn_choice {
  * @default; ends with NULL. */
 extern const char *const learn_baseline[];
 
-/* Add the baseline and choose groups, @default always. Another one is chosen if the run made more
- * than half of its calls, and what it adds is neither risky nor depends on arguments. */
+/* Add the baseline and choose groups, @default always. Another one is chosen if the run made at
+ * least half of its calls, and what it adds is neither risky nor depends on arguments. */
 void learn_choose(struct learn_choice *choice, struct learn_record *record);
 
 /* True if one of the groups has the call. */

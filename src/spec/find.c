@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,14 +74,11 @@ static int check_order(const struct key *key, struct spec *spec)
 	return unused ? key_complain(spec, "%s", unused) : 0;
 }
 
-/* Enough to see that an option changed a plan, as none changes an operation that is there. */
-enum { PLAN_HEAD = offsetof(struct plan, first) };
-
 /* What became part of the plan of mounts is told by that. */
-static int remember(const struct key *key, struct spec *spec, const char before[PLAN_HEAD],
+static int remember(const struct key *key, struct spec *spec, const struct plan *before,
 		    const char *const *word)
 {
-	if (spec->verb != VERB_RUN || memcmp(before, &spec->run.plan, PLAN_HEAD) != 0)
+	if (spec->verb != VERB_RUN || memcmp(before, &spec->run.plan, sizeof(*before)))
 		return 0;
 	return given_add(&spec->run.given, key, word);
 }
@@ -90,13 +86,13 @@ static int remember(const struct key *key, struct spec *spec, const char before[
 int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 		  const char *const *word)
 {
-	char before[PLAN_HEAD];
+	struct plan before;
 	const char *expected;
 
-	memcpy(before, &spec->run.plan, PLAN_HEAD);
+	memcpy(&before, &spec->run.plan, sizeof(before));
 	expected = key->set_words(spec, word);
 	if (!expected)
-		return check_order(key, spec) ?: remember(key, spec, before, word);
+		return check_order(key, spec) ?: remember(key, spec, &before, word);
 	if (key_nwords(key) == 2)
 		return key_complain(spec, "%s %s %s: %s", origin, word[0], word[1], expected);
 	return key_complain(spec, "%s %s %s %s: %s", origin, word[0], word[1], word[2], expected);
@@ -105,13 +101,13 @@ int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
 {
 	const char *expected;
-	char before[PLAN_HEAD];
+	struct plan before;
 
-	memcpy(before, &spec->run.plan, PLAN_HEAD);
+	memcpy(&before, &spec->run.plan, sizeof(before));
 	spec->bad.len = 0;
 	expected = key->set(spec, value);
 	if (!expected)
-		return check_order(key, spec) ?: remember(key, spec, before, &value);
+		return check_order(key, spec) ?: remember(key, spec, &before, &value);
 	/* Said already, by the option in a file. */
 	if (!*expected)
 		return -EINVAL;

@@ -1,0 +1,321 @@
+#!/usr/bin/env bats
+# Denied calls in words: --explain, --seccomp-mode=complain, and the supervisor behind them.
+# shellcheck disable=SC2154,SC2016 # run sets status, output, stderr; the sandbox expands what is quoted
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	load worlds
+	load sandbox
+	sandbox_setup
+	POLICY=$SANDBOX_DIR/test.policy
+	PYTHON=/usr/bin/python3
+}
+
+teardown() {
+	sandbox_teardown
+}
+
+# policy LINE...: all calls but what the lines say.
+policy() {
+	printf '%s\n' 'allow @known' "$@" >"$POLICY"
+	chmod 644 "$POLICY"
+}
+
+# explain [OPTION...] -- CMD...: in a sandbox with that policy.
+explain() {
+	run --separate-stderr as_user timeout "$SANDBOX_DEADLINE" "$CRADLE" run --explain --chdir / \
+		--ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" --bind "$SANDBOX_DIR" "$SANDBOX_DIR" \
+		--seccomp "$POLICY" "$@"
+}
+
+# said TEXT: a line of the supervisor has it.
+said() {
+	[[ $stderr == *"$1"* ]] || { echo "not said: $1" && echo "$stderr" && false; } >&2
+}
+
+said_not() {
+	[[ $stderr != *"$1"* ]] || { echo "said: $1" && echo "$stderr" && false; } >&2
+}
+
+@test "a denied call is named with its arguments, its process, the line that denied it and the one that would allow it" {
+	policy 'deny EACCES socket if arg0 == AF_INET'
+	explain -- "$PROBE" call 41 2 1 6
+	[ "$output" = "call 41 = -13" ]
+	said "cradle: denied: socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = EACCES in probe["
+	said ", by $POLICY:2: deny EACCES socket if arg0 == AF_INET; to allow: allow socket if arg0 == AF_INET"
+}
+
+@test "the same denial is told once, and counted" {
+	policy 'deny mkdir'
+	explain -- sh -c 'for i in 1 2 3; do mkdir /tmp/a; done; mkdir /tmp/b; exit 3'
+	[ "$status" -eq 3 ]
+	[ "$(grep -c 'denied: mkdir("/tmp/a", 0777) = EPERM' <<<"$stderr")" -eq 1 ]
+	[ "$(grep -c 'denied: mkdir("/tmp/b", 0777) = EPERM' <<<"$stderr")" -eq 1 ]
+	[ "$(tail -n 1 <<<"$stderr")" = "cradle: denied in all: mkdir 4 times" ]
+}
+
+@test "a call that is tried with ever new arguments doesn't fill the screen" {
+	policy 'deny mkdir'
+	explain -- sh -c 'mkdir $(seq 1 100)'
+	[ "$(grep -c 'denied: mkdir' <<<"$stderr")" -eq 16 ]
+	said "cradle: further calls of mkdir are only counted"
+	said "cradle: denied in all: mkdir 100 times"
+}
+
+@test "nothing is said where nothing is denied" {
+	policy
+	explain -- true
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}
+
+@test "the line that is said to allow a call does, and opens nothing else" {
+	local line
+	policy 'deny socket unlink' 'deny unshare if arg0 & CLONE_NEWUSER == CLONE_NEWUSER' \
+		'deny prctl if arg0 == PR_SET_NAME'
+	for call in "41 1 2 0" "272 0x10000000" "157 15 0" "87 0"; do
+		# shellcheck disable=SC2086 # words
+		explain -- "$PROBE" call $call
+		[[ $output == *" = -1" ]]
+		line=$(sed -n 's/^cradle: denied: .*; to allow: //p' <<<"$stderr")
+		[ -n "$line" ]
+		echo "$line" >>"$POLICY"
+		# shellcheck disable=SC2086 # words
+		explain -- "$PROBE" call $call
+		[[ $output != *" = -1" ]]
+		[ -z "$stderr" ]
+	done
+	explain -- "$PROBE" call 41 2 2 0
+	[ "$output" = "call 41 = -1" ]
+	explain -- "$PROBE" call 41 1 1 0
+	[ "$output" = "call 41 = -1" ]
+}
+
+@test "what no rule allows is put down to the default's line" {
+	printf '%s\n' 'default EACCES' 'allow @default @basic-io @signal' >"$POLICY"
+	explain -- "$PROBE" call 161 0
+	[ "$output" = "call 161 = -13" ]
+	said "denied: chroot(NULL) = EACCES in "
+	said ", by $POLICY:1: default EACCES; to allow: allow chroot"
+}
+
+@test "a number that nobody knows is told as one" {
+	policy
+	explain -- "$PROBE" call 599 1 2
+	[ "$output" = "call 599 = -38" ]
+	said "denied: call 599(0x1, 0x2, "
+	said "nobody has a name for it"
+	said_not "to allow"
+}
+
+@test "a death by SIGSYS is named with its call" {
+	policy 'kill chroot'
+	explain -- "$PROBE" call 161 0
+	[ "$status" -eq 159 ]
+	[ -z "$output" ]
+	said "denied: chroot(NULL) = SIGSYS in "
+	said ", by $POLICY:2: kill chroot"
+}
+
+@test "who blocks, ignores or handles SIGSYS is killed all the same" {
+	policy 'kill chroot'
+	explain -- "$PROBE" block SYS + call 161 0
+	[ "$status" -eq 137 ]
+	explain -- "$PROBE" ignore SYS + call 161 0
+	[ "$status" -eq 137 ]
+	explain -- "$PYTHON" -c 'import os, signal
+signal.signal(signal.SIGSYS, lambda *_: print("handled"))
+os.chroot("/")'
+	[ "$status" -eq 137 ]
+	[ -z "$output" ]
+}
+
+@test "trap runs the program's handler, and ends who has none" {
+	policy 'trap chroot'
+	explain -- "$PYTHON" -c 'import os, signal
+signal.signal(signal.SIGSYS, lambda *_: print("handled"))
+try: os.chroot("/")
+except OSError: print("refused")'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = handled ]
+	[ "${lines[1]}" = refused ]
+	explain -- "$PROBE" call 161 0
+	[ "$status" -eq 159 ]
+	said "denied: chroot(NULL) = SIGSYS in "
+}
+
+@test "complain denies nothing, and tells what would be denied" {
+	policy 'deny mkdir' 'kill rmdir'
+	run --separate-stderr as_user "$CRADLE" run --seccomp-mode=complain --seccomp "$POLICY" -- \
+		sh -c 'mkdir /tmp/a && rmdir /tmp/a && echo done'
+	[ "$status" -eq 0 ]
+	[ "$output" = "done" ]
+	said 'cradle: would be denied: mkdir("/tmp/a", 0777) = EPERM in mkdir['
+	said 'cradle: would be denied: rmdir("/tmp/a") = SIGSYS in rmdir['
+	said "cradle: would be denied in all: mkdir 1 time, rmdir 1 time"
+}
+
+@test "no call that is denied goes on, as the supervisor's answers show" {
+	policy 'deny mkdir' 'deny ENOSYS rmdir' 'kill chroot'
+	run --separate-stderr as_user strace -f -qq -e trace=ioctl -e signal=none \
+		-o "$SANDBOX_DIR/trace" "$CRADLE" run --explain --seccomp "$POLICY" -- \
+		sh -c 'mkdir /tmp/a; rmdir /tmp/a; chroot /; :'
+	[ "$(grep -c 'SECCOMP_IOCTL_NOTIF_SEND' "$SANDBOX_DIR/trace")" -ge 3 ]
+	run ! grep 'NOTIF_FLAG_CONTINUE' "$SANDBOX_DIR/trace"
+}
+
+@test "of several policies the strictest decides and is named, of equals the last" {
+	policy 'deny EACCES mkdir' 'deny rmdir'
+	printf '%s\n' 'allow @known' 'deny ENOENT mkdir' 'kill rmdir' >"$SANDBOX_DIR/second.policy"
+	explain --seccomp "$SANDBOX_DIR/second.policy" -- "$PROBE" call 83 0
+	[ "$output" = "call 83 = -2" ]
+	said ", by $SANDBOX_DIR/second.policy:2: deny ENOENT mkdir"
+	explain --seccomp "$SANDBOX_DIR/second.policy" -- "$PROBE" call 84 0
+	[ "$status" -eq 159 ]
+	said ", by $SANDBOX_DIR/second.policy:3: kill rmdir"
+}
+
+@test "a compiled program among the policies is named as what it is" {
+	policy 'deny EACCES mkdir'
+	"$CRADLE" policy compile -o "$SANDBOX_DIR/x.bpf" "$POLICY"
+	chmod 644 "$SANDBOX_DIR/x.bpf"
+	policy
+	explain --seccomp "$SANDBOX_DIR/x.bpf" -- "$PROBE" call 83 0
+	[ "$output" = "call 83 = -13" ]
+	said "denied: mkdir(NULL, 00) = EACCES in "
+	said "by the program $SANDBOX_DIR/x.bpf"
+	explain --seccomp fd:7 -- "$PROBE" call 83 0 7<"$SANDBOX_DIR/x.bpf"
+	[ "$output" = "call 83 = -13" ]
+	said "by the program fd:"
+}
+
+@test "calls of another architecture are named by its numbers" {
+	[ "$(uname -m)" = x86_64 ] || skip "only x86_64 kernels run two other architectures' programs"
+	policy
+	explain -- "$PROBE" call-i386 39 0 0
+	[ "$status" -eq 159 ]
+	said "denied: mkdir("
+	said " = SIGSYS in "
+	said "$POLICY, which doesn't name i386; to allow: arch i386"
+	explain -- "$PROBE" call-x32 83 0 0
+	[ "$status" -eq 159 ]
+	said "denied: mkdir("
+	said "$POLICY, which doesn't name x32; to allow: arch x32"
+}
+
+@test "what a program chose can't write to the terminal" {
+	policy 'deny mkdir'
+	explain -- sh -c 'mkdir "$(printf "/tmp/\033[31m\a\"\\\\")"' sh
+	said 'denied: mkdir("/tmp/\x1b[31m\x07\"\\", 0777)'
+	run ! grep -q $'\e' <<<"$stderr"
+}
+
+@test "many threads that are denied at once all get their answer" {
+	policy 'deny EXDEV mkdir'
+	explain -- "$PYTHON" -c 'import os, threading
+answers = []
+def work(n):
+    for i in range(50):
+        try: os.mkdir("/tmp/%d" % n)
+        except OSError as e: answers.append(e.errno)
+threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+for t in threads: t.start()
+for t in threads: t.join()
+print(len(answers), set(answers))'
+	[ "$output" = "800 {18}" ]
+	said "cradle: denied in all: mkdir 800 times"
+}
+
+@test "processes that are killed while they wait for an answer hold up nobody" {
+	policy 'deny EXDEV mkdir'
+	explain -- "$PYTHON" -c 'import os, random, signal
+def work():
+    while True:
+        try: os.mkdir("/tmp/x")
+        except OSError: pass
+for round in range(40):
+    pids = []
+    for i in range(4):
+        pid = os.fork()
+        if not pid: work()
+        pids.append(pid)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+try: os.mkdir("/tmp/y")
+except OSError as e: print(e.errno)'
+	[ "$status" -eq 0 ]
+	[ "$output" = 18 ]
+	said 'denied: mkdir("/tmp/y", 0777) = EXDEV'
+}
+
+# With SA_RESTART: where a handler has none, the kernel ends a call with EINTR that the supervisor has not
+# taken yet.
+@test "a signal doesn't break a call that waits for its answer" {
+	policy 'deny EXDEV mkdir'
+	explain -- "$PYTHON" -c 'import ctypes, signal
+libc = ctypes.CDLL(None, use_errno=True)
+caught = 0
+def catch(*_):
+    global caught
+    caught += 1
+signal.signal(signal.SIGALRM, catch)
+signal.siginterrupt(signal.SIGALRM, False)
+signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+errors = set()
+while caught < 100:
+    libc.mkdir(b"/tmp/x", 0o700)
+    errors.add(ctypes.get_errno())
+print(errors)'
+	[ "$output" = "{18}" ]
+}
+
+# The listener by hand: supervise with --json, and cradle run with --seccomp-listener.
+listen() {
+	run --separate-stderr as_user timeout "$SANDBOX_DEADLINE" "$PYTHON" - "$CRADLE" "$POLICY" "$@" <<'END'
+import socket, subprocess, sys, os
+cradle, policy, *command = sys.argv[1:]
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+end, json = os.pipe()
+supervisor = subprocess.Popen([cradle, "policy", "supervise", "--socket=%d" % ours.fileno(),
+	"--json=%d" % json, policy], pass_fds=[ours.fileno(), json])
+ours.close(); os.close(json)
+run = subprocess.Popen([cradle, "run", "--seccomp-listener=%d" % theirs.fileno(), "--seccomp", policy,
+	"--ro-bind", os.path.dirname(cradle), os.path.dirname(cradle), *command], pass_fds=[theirs.fileno()],
+	stdout=subprocess.DEVNULL)
+theirs.close()
+sys.stdout.write(open(end).read())
+code = run.wait()
+print("codes", code, supervisor.wait())
+END
+}
+
+@test "denials come as lines of JSON, too" {
+	policy 'deny EACCES mkdir'
+	listen -- "$PROBE" call 83 0 0700
+	[ "${lines[-1]}" = "codes 0 0" ]
+	[ "$(jq -r 'select(.event == "denied") | "\(.call) \(.number) \(.text) \(.outcome) \(.file):\(.line) \(.rule) \(.allow) \(.comm)"' <<<"${lines[0]}")" = \
+		"mkdir 83 mkdir(NULL, 0700) EACCES $POLICY:2 deny EACCES mkdir allow mkdir probe" ]
+	[ "$(jq -r 'select(.event == "sum") | .calls.mkdir' <<<"${lines[1]}")" = 1 ]
+}
+
+@test "the supervisor ends in silence when nothing could be started" {
+	policy
+	listen --no-such-option -- true
+	[[ ${lines[-1]} == "codes 125 0" ]]
+	said_not "cannot receive"
+}
+
+@test "supervise says what is wrong with its own arguments" {
+	policy
+	run --separate-stderr "$CRADLE" policy supervise "$POLICY"
+	[ "$status" -eq 125 ]
+	said "no listener: expected --socket=FD"
+	run --separate-stderr "$CRADLE" policy supervise --socket=x "$POLICY"
+	[ "$status" -eq 125 ]
+	said "--socket=x: expected the number of a descriptor"
+	run --separate-stderr "$CRADLE" policy supervise --socket=0 --mode=allow "$POLICY"
+	[ "$status" -eq 125 ]
+	said "--mode=allow: expected explain or complain"
+}
