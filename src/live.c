@@ -4,7 +4,6 @@
 #include "console.h"
 #include "dump.h"
 #include "enter.h"
-#include "explain.h"
 #include "front.h"
 #include "hold.h"
 #include "launch.h"
@@ -174,6 +173,8 @@ static int plan(struct spec *spec, int argc, char **argv)
 	spec_finish(spec);
 	if (!err)
 		err = spec_check(spec);
+	if (!err)
+		err = spec_finish_policies(spec);
 	log_set_level(LOG_LEVEL_WARN + spec->verbosity);
 	if (!err && spec->pdeathsig) {
 		pid_t parent = getppid();
@@ -237,24 +238,6 @@ static void inside(struct spec *spec, const struct inside *in)
 	live(spec, err);
 }
 
-/* Outside, where the policy's files are, and before the namespaces, as the agent may start at
- * once. */
-static int launch_explained(struct spec *spec)
-{
-	pid_t explainer = explain_is_wanted(spec) ? explain_start(spec, false) : 0;
-	int code;
-
-	if (explainer < 0)
-		return spec_failure(spec);
-	if (spec->seccomp.listener)
-		spec_confine_keep(&spec->run.confine, spec->seccomp.listener);
-	code = launch(spec, inside);
-	/* What bwrap leaves behind goes on, and is still told of. */
-	if (explainer && !spec->run.bwrap)
-		explain_finish(spec, explainer);
-	return code;
-}
-
 int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 {
 	static struct spec spec;
@@ -290,5 +273,5 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 		return spec_failure(&spec);
 	if (spec.run.walled)
 		walled_warn(&spec);
-	return launch_explained(&spec);
+	return launch(&spec, inside);
 }

@@ -108,9 +108,11 @@ told() {
 		run --memory 1G --pids 5 --net pasta --rlimit nofile=5 --grace 5s --leftovers wait --chdir=-- --verbose
 		run --lock-file /a --sync-fd 5 --block-fd 6 --best-effort memory,pids --tty inherit
 		bwrap --ro-bind / / --dev /dev --proc /proc --unshare-all --share-net
+		run --seccomp strict --seccomp a/b.bpf --explain --seccomp-mode complain
+		run --seccomp build --seccomp none --no-new-privs=0
 		bwrap --unshare-pid --as-pid-1 --new-session --die-with-parent --cap-add ALL
 	END
-	[ "$n" = 16 ]
+	[ "$n" = 18 ]
 }
 
 @test "a configuration file may name options with dashes or not, with = or not" {
@@ -122,6 +124,7 @@ told() {
 		setenv A "b  c"
 		 	uid 5
 		no-new-privs = 0
+		seccomp none
 	END
 	run -0 "${as_nobody[@]}" "$CRADLE" run --config file --proc /proc -- sh -c 'hostname; echo "$A"; id -u; grep NoNew /proc/self/status'
 	[ "$output" = $'other\nb  c\n5\nNoNewPrivs:\t0' ]

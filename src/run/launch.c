@@ -3,6 +3,7 @@
 #include "launch.h"
 
 #include "below.h"
+#include "explain.h"
 #include "join.h"
 #include "lifeline.h"
 #include "limited.h"
@@ -141,6 +142,8 @@ static _Noreturn void be_inside(struct spec *spec, launch_inside inside, const s
 	if (limited_inside(cg, &spec->run))
 		_exit(spec_failure(spec));
 	spec_keep(spec, in->status);
+	if (spec->seccomp.listener)
+		spec_confine_keep(&spec->run.confine, spec->seccomp.listener);
 	inside(spec, in);
 	_exit(spec_failure(spec));
 }
@@ -204,6 +207,7 @@ static int launch_once(struct spec *spec, launch_inside inside, struct cgroup *c
 	if (pid == 0)
 		be_inside(spec, inside, &in, cg, self);
 	traits_back(traits, score);
+	explain_release(spec);
 	if (pid < 0 || spec->run.again_on_reboot) {
 		(void)close(pair[1]);
 		if (self >= 0)
@@ -337,6 +341,7 @@ int launch(struct spec *spec, launch_inside inside)
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
+	pid_t explainer;
 	int err;
 
 	relay_init(&r);
@@ -354,7 +359,10 @@ int launch(struct spec *spec, launch_inside inside)
 	set_time(spec, &r);
 	do {
 		network_rewind(&spec->run.net);
-		err = launch_once(spec, inside, &cg, &r);
+		explainer = explain_start(spec, false);
+		err = explainer < 0 ? explainer : launch_once(spec, inside, &cg, &r);
+		/* What bwrap leaves behind goes on, and is still told of. */
+		explain_finish(spec, spec->run.bwrap ? 0 : explainer);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");

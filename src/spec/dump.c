@@ -130,7 +130,7 @@ static bool is_told_apart(const char *name)
 		"root,overlay-tmp-root,uid,gid,cap-add,cap-drop,cap-keep,setenv,unsetenv,clearenv,"
 		"args,"
 		"config,dry-run,tty,new-session,die-with-parent,as-pid-1,no-new-privs,"
-		"keep-keyring,inherit-fds,leftovers";
+		"keep-keyring,inherit-fds,leftovers,seccomp,add-seccomp-fd";
 
 	return util_in_list(list, name) || util_after(name, "unshare-") ||
 	       util_after(name, "share-");
@@ -190,6 +190,17 @@ static void say_confinement(struct writer *w, const struct spec_confine *confine
 	}
 }
 
+static void say_policies(struct writer *w, const struct spec *spec)
+{
+	const struct spec_seccomp *seccomp = &spec->seccomp;
+	bool many = spec->run.bwrap && !seccomp->one;
+
+	for (unsigned i = 0; i < seccomp->n; i++)
+		say_word(w, many ? "add-seccomp-fd" : "seccomp", seccomp->policy[i].name);
+	if (seccomp->given && !seccomp->n)
+		say(w, "seccomp none");
+}
+
 static void say_environment(struct writer *w, const struct spec_env *env)
 {
 	if (env->nchanges)
@@ -218,6 +229,7 @@ int dump(const struct spec *spec, int fd)
 	say_given(&w, &run->given);
 	say_life(&w, spec);
 	say_confinement(&w, &run->confine);
+	say_policies(&w, spec);
 	say_environment(&w, &run->env);
 	free(w.line);
 	return w.err ? log_errno(w.err, "cannot print the plan") : 0;

@@ -93,6 +93,9 @@ void sandbox_init(struct spec *spec, bool bwrap, unsigned uid, unsigned gid);
 /* Complete what it is made of, refuse what contradicts itself. 0, or -EINVAL after saying why. */
 int sandbox_finish(struct spec *spec);
 
+/* The agent's default policy, and what contradicts the policies. The same. */
+int spec_finish_policies(struct spec *spec);
+
 /* The code of a failure of our own: 125, or bwrap's 1. */
 int spec_failure(const struct spec *spec);
 

@@ -156,11 +156,10 @@ void exec_failed(void *arg, int err)
 }
 
 /* With all rights yet, so that it may look at the agent; and once for each life, as PID 1 kills
- * what is left of one. A launcher's is there already. */
+ * what is left of one. In a sandbox the launcher does it, outside. */
 static int explain(struct spec *spec)
 {
-	pid_t pid =
-		spec->verb == VERB_INIT && explain_is_wanted(spec) ? explain_start(spec, true) : 0;
+	pid_t pid = spec->verb == VERB_INIT ? explain_start(spec, true) : 0;
 
 	return pid < 0 ? pid : 0;
 }

@@ -16,13 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-bool explain_is_wanted(const struct spec *spec)
-{
-	const struct spec_seccomp *seccomp = &spec->seccomp;
-
-	return seccomp->n && (seccomp->explain || seccomp->complain);
-}
-
 /* What came from a descriptor was read to its end. */
 static int again(const struct sock_fprog *program)
 {
@@ -64,9 +57,12 @@ static _Noreturn void become_supervisor(const struct spec *spec, int socket)
 
 pid_t explain_start(struct spec *spec, bool parent)
 {
+	struct spec_seccomp *seccomp = &spec->seccomp;
 	int pair[2];
 	pid_t pid;
 
+	if (!seccomp->n || !(seccomp->explain || seccomp->complain))
+		return 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
 	pid = sys_clone((parent ? CLONE_PARENT : 0) | SIGCHLD, NULL);
@@ -77,14 +73,24 @@ pid_t explain_start(struct spec *spec, bool parent)
 		(void)close(pair[0]);
 		return log_errno(pid, "cannot fork for cradle-policy");
 	}
-	spec->seccomp.listener = pair[0];
+	seccomp->listener = pair[0];
 	return pid;
 }
 
-void explain_finish(const struct spec *spec, pid_t pid)
+void explain_release(struct spec *spec)
 {
-	(void)close(spec->seccomp.listener);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	struct spec_seccomp *seccomp = &spec->seccomp;
+
+	if (!seccomp->listener || !(seccomp->explain || seccomp->complain))
+		return;
+	(void)close(seccomp->listener);
+	seccomp->listener = 0;
+}
+
+void explain_finish(struct spec *spec, pid_t pid)
+{
+	explain_release(spec);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 }
 

@@ -4,16 +4,16 @@
 
 #include "spec.h"
 
-/* Somebody is to tell what is refused, and it's us who starts him. */
-bool explain_is_wanted(const struct spec *spec);
-
-/* Start it, and let the agent's listener go there. It ends with the last process that the policies
- * hold for, or when nobody has the socket any more. parent: it becomes a child of our parent's. Its
- * pid, or -errno after saying why. */
+/* Start it if somebody is to tell what is refused, and let the agent's listener go there. It ends
+ * with the last process that the policies hold for, or when nobody has the socket any more. parent:
+ * it becomes a child of our parent's. Its pid, 0: nobody is wanted, or -errno after saying why. */
 pid_t explain_start(struct spec *spec, bool parent);
 
-/* Let go of the socket and wait for its last line. */
-void explain_finish(const struct spec *spec, pid_t pid);
+/* Whoever isn't going to be the agent lets go of its socket. */
+void explain_release(struct spec *spec);
+
+/* The same, and wait for its last line. */
+void explain_finish(struct spec *spec, pid_t pid);
 
 /* A socket of the caller's that gets the listener: ours until the agent is executed. 0, or -errno
  * after saying why. */
