@@ -25,7 +25,7 @@ LIBEXECDIR = $(PREFIX)/libexec/cradle
 MANDIR = $(PREFIX)/share/man
 POLICYDIR = $(PREFIX)/share/cradle/policies
 
-VERSION := $(shell sed -n 's/^.define CRADLE_VERSION "\(.*\)"/\1/p' include/cradle.h)
+VERSION := $(shell sed -n 's/^.define CRADLE_VERSION *"\(.*\)"/\1/p' include/cradle.h)
 SO_MAJOR = 0
 B = build
 # V=1 shows the compiler calls
