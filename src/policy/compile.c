@@ -84,7 +84,7 @@ static void emit_chains(struct code *code, size_t begin, const struct chains *ch
 	size_t end = code->len;
 
 	for (size_t i = 0; i < chains->nchains; i++) {
-		if (!point_leaves_here(code, begin, end, i))
+		if (!chains->chain[i].nrules || !point_leaves_here(code, begin, end, i))
 			continue;
 		arch_emit_hidden(code, arch, &chains->chain[i]);
 		chain_emit(code, &chains->chain[i], arch_is_narrow(arch));

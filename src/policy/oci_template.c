@@ -18,38 +18,38 @@ unsigned oci_line(const struct oci_reader *r)
 	return r->inside && r->element < r->nlines ? r->line[r->element] : 0;
 }
 
-__attribute__((format(printf, 3, 0))) static void tell(const struct oci_reader *r, FILE *to,
-						       const char *fmt, va_list ap)
+static void tell(const struct oci_reader *r, FILE *to, const char *text)
 {
 	(void)fprintf(to, "%s:", r->file);
 	if (oci_line(r))
 		(void)fprintf(to, "%u:", oci_line(r));
 	if (r->inside)
 		(void)fprintf(to, " syscalls[%zu]:", r->element);
-	(void)fputc(' ', to);
-	(void)vfprintf(to, fmt, ap);
-	(void)fputc('\n', to);
+	(void)fprintf(to, " %s\n", text);
 }
 
 int oci_wrong(const struct oci_reader *r, const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
 	va_start(ap, fmt);
-	tell(r, r->context->errors ? r->context->errors : stderr, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	tell(r, r->context->errors ? r->context->errors : stderr, text);
 	return -EINVAL;
 }
 
 void oci_note(const struct oci_reader *r, const char *fmt, ...)
 {
+	char text[512];
 	va_list ap;
 
-	if (!r->context->notes)
-		return;
 	va_start(ap, fmt);
-	tell(r, r->context->notes, fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (r->context->notes)
+		tell(r, r->context->notes, text);
 }
 
 /* Go's names, which docker and podman have, of what libseccomp calls otherwise. */
