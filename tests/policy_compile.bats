@@ -256,3 +256,79 @@ entry() {
 	[ -s out.bpf ]
 	[ ! -e cache/cradle ] || [ -z "$(entry)" ]
 }
+
+# chdir_gets ERRNO POLICY [OPTION...]: in a sandbox with that policy.
+chdir_gets() {
+	local errno=$1
+	shift
+	run --separate-stderr timeout -s KILL 60 "$CRADLE" run --seccomp "$@" -- "$PROBE" call 80
+	[ "$output" = "call 80 = -$errno" ] || fail "expected -$errno from chdir"
+}
+
+# Each compilation writes a new file.
+number_of_entry() {
+	stat -c %i "$(entry)"
+}
+
+@test "cache: a launch with a policy that was compiled before doesn't compile it" {
+	local first
+	export XDG_CACHE_HOME=$PWD/cache
+	printf 'default allow\ndeny EXDEV chdir\n' >my.policy
+	chdir_gets 18 my.policy
+	first=$(number_of_entry)
+	chdir_gets 18 my.policy
+	chdir_gets 18 "$PWD/my.policy"
+	[ "$(number_of_entry)" = "$first" ]
+}
+
+@test "cache: a change of the policy, of what it includes or of the capabilities compiles it anew" {
+	export XDG_CACHE_HOME=$PWD/cache
+	echo 'deny EXDEV chdir' >inner.policy
+	printf 'default allow\ninclude ./inner.policy\n' >my.policy
+	chdir_gets 18 my.policy
+	# As long as before, and with the time of before.
+	touch -r inner.policy stamp
+	echo 'deny EBUSY chdir' >inner.policy
+	touch -r stamp inner.policy
+	chdir_gets 16 my.policy
+	printf 'default allow\ninclude ./inner.policy\ndeny EINTR chdir\n' >my.policy
+	chdir_gets 4 my.policy
+	printf 'default allow\ndeny EXDEV chdir\nallow chdir if CAP_SYS_ADMIN\n' >my.policy
+	chdir_gets 18 my.policy
+	chdir_gets 14 my.policy --cap-add CAP_SYS_ADMIN
+	chdir_gets 18 my.policy
+}
+
+@test "cache: another cradle-policy compiles anew" {
+	local first
+	export XDG_CACHE_HOME=$PWD/cache
+	printf 'default allow\ndeny EXDEV chdir\n' >my.policy
+	mkdir bin
+	cp "${CRADLE%/*}/cradle-policy" bin/
+	export CRADLE_EXEC_PATH=$PWD/bin
+	chdir_gets 18 my.policy
+	first=$(number_of_entry)
+	chdir_gets 18 my.policy
+	[ "$(number_of_entry)" = "$first" ]
+	touch bin/cradle-policy
+	chdir_gets 18 my.policy
+	[ "$(number_of_entry)" != "$first" ]
+}
+
+@test "cache: an entry that is damaged, or that others can have written, is not used" {
+	local first damage
+	export XDG_CACHE_HOME=$PWD/cache
+	printf 'default allow\ndeny EXDEV chdir\n' >my.policy
+	for damage in 'chmod 666 FILE' 'chmod 777 cache/cradle' 'truncate -s -8 FILE' 'truncate -s 40 FILE' \
+		'truncate -s +8 FILE' 'truncate -s 0 FILE' 'cp FILE copy; ln -sf ../../copy FILE'; do
+		rm -rf cache
+		chdir_gets 18 my.policy
+		first=$(entry)
+		# Whoever uses it in spite of that is let through.
+		sed -i 's/\x12\x00\x05\x00/\x00\x00\xff\x7f/' "$first"
+		run -0 "$CRADLE" run --seccomp my.policy -- "$PROBE" call 80
+		[ "$output" = "call 80 = -14" ] || fail "the entry isn't what decides"
+		eval "${damage//FILE/$first}"
+		chdir_gets 18 my.policy
+	done
+}

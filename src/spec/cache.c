@@ -1,7 +1,8 @@
 /* The cache entry's format. May do nothing but read and write memory. */
 #include "cache.h"
 
-#include <stdio.h>
+#include "util.h"
+
 #include <string.h>
 
 /* Its last digit is the format's version. */
@@ -9,16 +10,21 @@ static const char magic[8] = "cradleP1";
 
 enum { ALIGN = 8, BPF_INSNS_MAX = 4096 };
 
+/* False: no room, and something is missing. */
+static bool join(char *buf, size_t size, const char *a, const char *b, const char *c)
+{
+	const char *end = buf + size;
+	char *at = util_put(util_put(util_put(buf, end, a), end, b), end, c);
+
+	return (size_t)(at - buf) == strlen(a) + strlen(b) + strlen(c);
+}
+
 bool cache_directory(char *path, size_t size, const char *xdg_cache_home, const char *home)
 {
-	int n = -1;
-
 	/* A relative one is to be ignored, says the XDG base directory specification. */
 	if (xdg_cache_home && xdg_cache_home[0] == '/')
-		n = snprintf(path, size, "%s/cradle", xdg_cache_home);
-	else if (home && home[0] == '/')
-		n = snprintf(path, size, "%s/.cache/cradle", home);
-	return n > 0 && (size_t)n < size;
+		return join(path, size, xdg_cache_home, "/cradle", "");
+	return home && home[0] == '/' && join(path, size, home, "/.cache/cradle", "");
 }
 
 static bool is_name(const char *word)
@@ -30,9 +36,8 @@ static bool is_name(const char *word)
 bool cache_subject(char *subject, size_t size, const char *policy, const char *cwd)
 {
 	bool relative = policy[0] != '/' && !is_name(policy);
-	int n = snprintf(subject, size, "%s%s%s", relative ? cwd : "", relative ? "/" : "", policy);
 
-	return n > 0 && (size_t)n < size;
+	return join(subject, size, relative ? cwd : "", relative ? "/" : "", policy);
 }
 
 static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
@@ -44,10 +49,13 @@ static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t len)
 
 void cache_name(char name[CACHE_NAME], const char *subject, uint64_t caps)
 {
+	static const char suffix[] = ".policy";
 	uint64_t hash = fnv1a(UINT64_C(0xcbf29ce484222325), subject, strlen(subject));
 
 	hash = fnv1a(hash, &caps, sizeof(caps));
-	(void)snprintf(name, CACHE_NAME, "%016llx.policy", (unsigned long long)hash);
+	for (unsigned i = 0; i < 16; i++)
+		name[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+	memcpy(name + 16, suffix, sizeof(suffix));
 }
 
 bool cache_is_private(const struct stat *st, uid_t user)

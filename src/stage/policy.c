@@ -3,6 +3,7 @@
 #include "enter.h"
 
 #include "bpf.h"
+#include "cached.h"
 #include "compiler.h"
 #include "explain.h"
 #include "log.h"
@@ -28,6 +29,7 @@ static int plan(struct compiler *c, const char *policy, uint64_t caps)
 	}
 	compiler_add(c, "-o");
 	compiler_add(c, "-");
+	compiler_add(c, "--cache");
 	compiler_add_caps(c, caps);
 	compiler_add(c, "--");
 	compiler_add(c, policy);
@@ -43,7 +45,7 @@ static int compile(struct spec_policy *policy, uint64_t caps)
 	int out[2], status;
 	pid_t pid;
 
-	if (err)
+	if (err || cached_policy(&policy->program, policy->name, caps, c.path))
 		return err;
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return log_errno(-errno, "cannot make a pipe");
