@@ -136,6 +136,9 @@ struct cradle_config {
 	/* In PID 1, each time that the agent ended; its leftovers may still be there. NULL: none.
 	 */
 	void (*ended)(void *arg, const struct cradle_result *result);
+	/* In PID 1, when the start is over and what only that needed may go; with SETTLE_LATE not
+	 * for an agent that ends before. NULL: none. */
+	void (*settled)(void *arg);
 	void *arg;
 	enum cradle_target target;
 	enum cradle_leftovers leftovers;

@@ -14,6 +14,7 @@
 #include "ruleset.h"
 #include "status.h"
 #include "tell.h"
+#include "terminal.h"
 #include "user.h"
 #include "util.h"
 #include "walled.h"
@@ -65,6 +66,11 @@ static void agent_ended(void *arg, const struct cradle_result *result)
 		tell_launcher(spec, result);
 }
 
+static void settled(void *arg)
+{
+	scrub_environment(arg);
+}
+
 static void tell_end(const struct cradle_result *result)
 {
 	char name[16];
@@ -108,6 +114,7 @@ static int prepare(struct spec *spec)
 	spec->core.filter = spec->seccomp.n ? filter : NULL;
 	spec->core.exec_failed = exec_failed;
 	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
+	spec->core.settled = spec->verb == VERB_RUN ? settled : NULL;
 	spec->core.arg = spec;
 	if (spec->run.confine.user)
 		err = user_inside(spec);
@@ -118,7 +125,7 @@ static int prepare(struct spec *spec)
 	spec->core.envp = environment(spec);
 	err = spec->core.envp ? save_words(spec) : -ENOMEM;
 	if (!err && spec->verb == VERB_RUN)
-		err = scrub(spec);
+		err = scrub_words(spec);
 	return err ? log_errno(err, "cannot prepare the agent") : 0;
 }
 
@@ -250,11 +257,13 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
 	spec.run.argv_start = start;
+	spec.run.argv_end = argc ? argv[argc - 1] + strlen(argv[argc - 1]) : start;
 	spec.run.pid = self;
 	sandbox_init(&spec, bwrap, (unsigned)getauxval(AT_UID), (unsigned)getauxval(AT_GID));
 	if (bwrap && !spec.run.uid)
 		spec.run.confine.caps = rights_permitted();
 	spec.run.has_terminal = isatty(STDIN_FILENO);
+	spec.run.no_terminal = !bwrap && !spec.run.has_terminal && !terminal_controls();
 	err = refuse_setuid();
 	if (!err)
 		err = listen_keep(&spec);

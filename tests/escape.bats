@@ -28,7 +28,6 @@ facts_table() {
 	NoNewPrivs             1
 	setgroups.policy       deny root=* container=*       # 16: CVE-2014-8989
 	group.outside          no
-	session.outside        no                            # 4: /dev/tty is the session's
 	cwd                    /                             # 2: CVE-2024-21626
 	cwd.link               /
 	root.above             same                          # nothing is left on top of the root
@@ -601,6 +600,8 @@ at_terminal() {
 				at_terminal -- $setting --tty=$tty -- escape-tty
 				expect_status 0
 				expect_line typed=0
+				# Where it is told; the outer sandbox's has no terminal already.
+				[[ $setting = nested || $REDIRECT == *'>'* ]] || expect_line session.outside=no
 			done
 		done
 		for REDIRECT in '' '</dev/null'; do

@@ -88,6 +88,25 @@ const char *util_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+char *util_put(char *at, const char *end, const char *text)
+{
+	while (*text && at < end - 1)
+		*at++ = *text++;
+	*at = '\0';
+	return at;
+}
+
+char *util_put_number(char *at, const char *end, uint64_t value, unsigned base)
+{
+	char digits[24], *first = digits + sizeof(digits) - 1;
+
+	*first = '\0';
+	do
+		*--first = (char)('0' + value % base);
+	while (value /= base);
+	return util_put(at, end, first);
+}
+
 static const struct {
 	const char *name;
 	int sig;

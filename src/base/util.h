@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARRAY_END(a)  ((a) + ARRAY_SIZE(a))
 
 /* A whole decimal number up to max; returns false on anything else, empty text included. */
 bool util_number(const char *text, uint64_t max, uint64_t *value);
@@ -25,6 +26,12 @@ void util_sort(int *numbers, unsigned n);
 
 /* The part of a path after its last slash. */
 const char *util_basename(const char *path);
+
+/* Append to a text in a buffer that ends before end, and terminate it; what has no room is cut.
+ * Returns where to go on. All that a launch needs of printf(3), which would take longer than half
+ * of its other code together. base: 8 or 10. */
+char *util_put(char *at, const char *end, const char *text);
+char *util_put_number(char *at, const char *end, uint64_t value, unsigned base);
 
 /* SIGTERM, TERM, term or 15; RTMIN+3, SIGRTMAX-2. SIGRTMIN is 34 and SIGRTMAX 64 whatever the C
  * library keeps for itself, as docker, podman and systemd count. Returns 1 to 64, or -1. */

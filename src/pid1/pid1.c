@@ -247,6 +247,8 @@ static void settle(struct supervisor *s)
 		s->signal_fd = (int)syscall(SYS_signalfd4, -1, &all, sizeof(all), SFD_CLOEXEC);
 	reap_start(s);
 	spawn_trim();
+	if (s->config->settled)
+		s->config->settled(s->config->arg);
 	memory_trim();
 }
 

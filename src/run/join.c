@@ -32,8 +32,10 @@ static int check_fd(int fd, enum ns_kind kind)
 {
 	char name[24];
 
+	if (fd < 0)
+		return 0;
 	(void)snprintf(name, sizeof(name), "descriptor %d", fd);
-	return fd < 0 ? 0 : check(fd, kind, name);
+	return check(fd, kind, name);
 }
 
 static int open_one(struct spec_ns *ns, enum ns_kind kind)

@@ -56,6 +56,16 @@ static int open_host(void)
 	return fd;
 }
 
+bool terminal_controls(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno != ENXIO; /* tty(4) */
+	(void)close(fd);
+	return true;
+}
+
 static bool is_pipe(int fd)
 {
 	struct stat st;

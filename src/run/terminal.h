@@ -30,6 +30,9 @@ struct terminal {
 /* What becomes of an agent that was stopped. */
 enum terminal_go { TERMINAL_STAY, TERMINAL_GO_ON, TERMINAL_GO_ON_IN_FRONT };
 
+/* Whether our session has a controlling terminal, or can't be known to have none. */
+bool terminal_controls(void);
+
 /* Somebody else has it first: we are in the background, or stdout is a pipe to somebody who may be
  * a pager. Then the agent starts in the background of its own (CRADLE_BACKGROUND), where it is
  * stopped when it reads, which tells us. Asked before the sandbox is made. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,11 +75,14 @@ static int check_order(const struct key *key, struct spec *spec)
 	return unused ? key_complain(spec, "%s", unused) : 0;
 }
 
+/* Enough to see that an option changed a plan, as none changes an operation that is there. */
+enum { PLAN_HEAD = offsetof(struct plan, first) };
+
 /* What became part of the plan of mounts is told by that. */
-static int remember(const struct key *key, struct spec *spec, const struct plan *before,
+static int remember(const struct key *key, struct spec *spec, const char before[PLAN_HEAD],
 		    const char *const *word)
 {
-	if (spec->verb != VERB_RUN || memcmp(before, &spec->run.plan, sizeof(*before)))
+	if (spec->verb != VERB_RUN || memcmp(before, &spec->run.plan, PLAN_HEAD) != 0)
 		return 0;
 	return given_add(&spec->run.given, key, word);
 }
@@ -86,13 +90,13 @@ static int remember(const struct key *key, struct spec *spec, const struct plan 
 int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 		  const char *const *word)
 {
-	struct plan before;
+	char before[PLAN_HEAD];
 	const char *expected;
 
-	memcpy(&before, &spec->run.plan, sizeof(before));
+	memcpy(before, &spec->run.plan, PLAN_HEAD);
 	expected = key->set_words(spec, word);
 	if (!expected)
-		return check_order(key, spec) ?: remember(key, spec, &before, word);
+		return check_order(key, spec) ?: remember(key, spec, before, word);
 	if (key_nwords(key) == 2)
 		return key_complain(spec, "%s %s %s: %s", origin, word[0], word[1], expected);
 	return key_complain(spec, "%s %s %s %s: %s", origin, word[0], word[1], word[2], expected);
@@ -101,13 +105,13 @@ int key_set_words(const struct key *key, struct spec *spec, const char *origin,
 int key_set(const struct key *key, struct spec *spec, const char *origin, const char *value)
 {
 	const char *expected;
-	struct plan before;
+	char before[PLAN_HEAD];
 
-	memcpy(&before, &spec->run.plan, sizeof(before));
+	memcpy(before, &spec->run.plan, PLAN_HEAD);
 	spec->bad.len = 0;
 	expected = key->set(spec, value);
 	if (!expected)
-		return check_order(key, spec) ?: remember(key, spec, &before, &value);
+		return check_order(key, spec) ?: remember(key, spec, before, &value);
 	/* Said already, by the option in a file. */
 	if (!*expected)
 		return -EINVAL;

@@ -49,7 +49,9 @@ static int long_option(struct spec *spec, int argc, char **argv)
 
 	if (!key)
 		return complain_unknown(spec, word);
-	(void)snprintf(origin, sizeof(origin), "--%s=", key->name);
+	(void)util_put(
+		util_put(util_put(origin, ARRAY_END(origin), "--"), ARRAY_END(origin), key->name),
+		ARRAY_END(origin), "=");
 	if (key->set_words)
 		return several_words(spec, key, argc, argv);
 	if (name[len] == '=')

@@ -75,7 +75,6 @@ struct plan {
 	bool no_defaults;  /* bwrap: only what was asked for */
 	bool has_root_op;  /* op[0] is what / is made of */
 	struct op *op;
-	struct op first[PLAN_FIRST]; /* where op begins, so that few need no memory */
 	unsigned nops, room;
 	struct layer *layer;
 	unsigned nlayers;
@@ -85,6 +84,8 @@ struct plan {
 	int perms;
 	uint64_t size;
 	bool size_given, perms_given;
+	struct op first[PLAN_FIRST]; /* where op begins, so that few need no memory; last, for
+				      * what comes before it changes with each option */
 };
 
 /* A new one at the end; takes the pending perms. NULL: no memory. */

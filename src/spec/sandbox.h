@@ -127,6 +127,7 @@ struct spec_run {
 	enum tty_mode tty;
 	bool tty_given;
 	bool has_terminal;    /* stdin is one */
+	bool no_terminal;     /* nor does one control our session */
 	bool as_pid_1;        /* no init: the agent is PID 1 itself */
 	bool listens;         /* sockets were handed to us (sd_listen_fds(3)) */
 	bool die_with_parent; /* the launcher, with whoever started it */
@@ -134,8 +135,9 @@ struct spec_run {
 	bool dry_run;
 	const char *chdir;
 	const char *argv0;
-	const char *name;      /* of the sandbox */
-	char *argv_start;      /* where the kernel put our argv */
+	const char *name; /* of the sandbox */
+	/* Where the kernel put our argv, one word after the other (binfmt_elf.c). */
+	char *argv_start, *argv_end;
 	const char *pwd;       /* where the agent starts, once known */
 	unsigned best_effort;  /* enum best_effort: what may be missing */
 	unsigned not_enforced; /* ... and is */

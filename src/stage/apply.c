@@ -77,16 +77,13 @@ static int own(struct assembly *a, const struct op *op, int err)
 
 static int apply_tmpfs(struct assembly *a, const struct op *op)
 {
-	char options[256];
-	int n = snprintf(options, sizeof(options), "mode=%04o",
-			 op->perms >= 0 ? (unsigned)op->perms : 0755);
+	char options[256], *end = ARRAY_END(options), *at = util_put(options, end, "mode=");
 
+	at = util_put_number(at, end, op->perms >= 0 ? (unsigned)op->perms : 0755, 8);
 	if (op->size)
-		n += snprintf(options + n, sizeof(options) - (size_t)n, ",size=%llu",
-			      (unsigned long long)op->size);
+		at = util_put_number(util_put(at, end, ",size="), end, op->size, 10);
 	if (a->label)
-		(void)snprintf(options + n, sizeof(options) - (size_t)n, ",context=\"%s\"",
-			       a->label);
+		(void)snprintf(at, (size_t)(end - at), ",context=\"%s\"", a->label);
 	return own(a, op, apply_fs(a, op, "tmpfs", NO_SUID_DEV, options));
 }
 

@@ -8,11 +8,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static void join(char path[PATH_MAX], const char *dir, const char *name)
+{
+	const char *end = path + PATH_MAX;
+
+	(void)util_put(util_put(util_put(path, end, dir), end, "/"), end, name);
+}
 
 /* A user namespace can't make device nodes (mknod(2)): the host's are bound. "." is the host's
  * tree. */
@@ -20,8 +26,8 @@ static int bind_node(int dev, const char *dest, const char *node, const char *na
 {
 	char source[80], target[PATH_MAX];
 
-	(void)snprintf(source, sizeof(source), "dev/%s", node);
-	(void)snprintf(target, sizeof(target), "%s/%s", dest, name);
+	(void)util_put(util_put(source, ARRAY_END(source), "dev/"), ARRAY_END(source), node);
+	join(target, dest, name);
 	if (mknodat(dev, name, S_IFREG | 0644, 0) < 0 ||
 	    mount(source, target, NULL, MS_BIND, NULL) < 0)
 		return log_errno(-errno, "cannot bind /%s on %s", source, target);
@@ -38,7 +44,7 @@ static int make_terminals(struct assembly *a, int dev, const char *dest)
 {
 	char target[PATH_MAX];
 
-	(void)snprintf(target, sizeof(target), "%s/pts", dest);
+	join(target, dest, "pts");
 	if (mkdirat(dev, "pts", 0755) < 0 ||
 	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC, devices_pts_options(a)) < 0)
 		return log_errno(-errno, "cannot mount devpts on %s", target);

@@ -49,9 +49,13 @@ char **environment(const struct spec *spec);
 /* One variable of it; NULL: there is none. */
 const char *environment_get(const struct spec *spec, const char *name);
 
-/* Forget argv and environ, which anybody in the sandbox could read in /proc/1; spec->core gets
- * copies of what the agent needs. 0 or -ENOMEM. */
-int scrub(struct spec *spec);
+/* Forget argv, which anybody in the sandbox can read in /proc/1/cmdline; spec->core gets a copy of
+ * what the agent needs. 0 or -ENOMEM. */
+int scrub_words(struct spec *spec);
+
+/* Forget environ, once no agent needs its strings any more. Until then they are hidden with all
+ * other memory of a PID 1 that isn't dumpable (ptrace(2), "access mode checking"). */
+void scrub_environment(const struct spec *spec);
 
 /* Descriptors that were handed to us for the agent (sd_listen_fds(3)) are kept. 0 or -EINVAL. */
 int listen_keep(struct spec *spec);

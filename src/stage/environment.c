@@ -27,7 +27,9 @@ static void remove_name(struct list *list, const char *name, size_t len)
 	size_t to = 0;
 
 	for (size_t i = 0; i < list->n; i++) {
-		if (name_length(list->envp[i]) != len || memcmp(list->envp[i], name, len))
+		const char *this = list->envp[i];
+
+		if (strncmp(this, name, len) || (this[len] && this[len] != '='))
 			list->envp[to++] = list->envp[i];
 	}
 	list->n = to;
@@ -97,6 +99,7 @@ char **environment(const struct spec *spec)
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 	static char pwd[PATH_MAX + sizeof("PWD=")], home[PATH_MAX + sizeof("HOME=")];
 	static char *few[ROOM + ADDED + 1];
+	static char listen_pid[] = LISTEN_PID_ROOM; /* the agent writes into it */
 	const struct spec_env *env = &spec->run.env;
 	struct list list = { few, 0 };
 	size_t n = 0;
@@ -115,7 +118,7 @@ char **environment(const struct spec *spec)
 	if (spec->world == WORLD_VM && !has(&list, path))
 		put(&list, path);
 	if (spec->run.listens)
-		put(&list, LISTEN_PID_ROOM);
+		put(&list, listen_pid);
 	/* As su(1) and container runtimes do. */
 	if (spec->run.confine.user && spec->run.confine.user->home &&
 	    (size_t)snprintf(home, sizeof(home), "HOME=%s", spec->run.confine.user->home) <
@@ -126,8 +129,10 @@ char **environment(const struct spec *spec)
 			return NULL;
 	}
 	/* Of where it was started, it would be wrong. */
-	if (spec->run.pwd &&
-	    (size_t)snprintf(pwd, sizeof(pwd), "PWD=%s", spec->run.pwd) < sizeof(pwd))
+	if (spec->run.pwd && strlen(spec->run.pwd) < PATH_MAX) {
+		(void)util_put(util_put(pwd, ARRAY_END(pwd), "PWD="), ARRAY_END(pwd),
+			       spec->run.pwd);
 		put(&list, pwd);
+	}
 	return list.envp;
 }

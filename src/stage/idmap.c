@@ -4,6 +4,7 @@
 #include "idranges.h"
 #include "log.h"
 #include "sys.h"
+#include "util.h"
 #include "why.h"
 
 #include <errno.h>
@@ -14,12 +15,14 @@
 
 static int write_to(pid_t pid, const char *file, const char *text)
 {
-	char path[64] = "/proc/self";
+	char path[64], *at = util_put(path, ARRAY_END(path), "/proc/");
 	int fd, err;
 
 	if (pid)
-		(void)snprintf(path, sizeof(path), "/proc/%d", pid);
-	(void)snprintf(path + strlen(path), sizeof(path) - strlen(path), "/%s", file);
+		at = util_put_number(at, ARRAY_END(path), (unsigned)pid, 10);
+	else
+		at = util_put(at, ARRAY_END(path), "self");
+	(void)util_put(util_put(at, ARRAY_END(path), "/"), ARRAY_END(path), file);
 	fd = sys_open(path, O_WRONLY);
 	if (fd < 0)
 		return fd;
@@ -32,9 +35,10 @@ static int write_to(pid_t pid, const char *file, const char *text)
 
 static int write_map(pid_t pid, const char *file, unsigned inside, unsigned outside)
 {
-	char map[32];
+	char map[32], *at = util_put_number(map, ARRAY_END(map), inside, 10);
 
-	(void)snprintf(map, sizeof(map), "%u %u 1", inside, outside);
+	at = util_put_number(util_put(at, ARRAY_END(map), " "), ARRAY_END(map), outside, 10);
+	(void)util_put(at, ARRAY_END(map), " 1");
 	return write_to(pid, file, map);
 }
 

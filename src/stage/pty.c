@@ -193,8 +193,15 @@ static int make_own(struct spec *spec)
 
 int pty_enter(struct spec *spec)
 {
+	bool own = spec->run.tty == TTY_PTY;
+
 	if (spec->run.tty == TTY_INHERIT)
 		return 0;
-	/* Also without any terminal on 0 to 2 there is /dev/tty. */
-	return spec->run.tty == TTY_PTY && spec->run.has_terminal ? make_own(spec) : lead_session();
+	if (own && spec->run.has_terminal)
+		return make_own(spec);
+	/* Also without any terminal on 0 to 2 there is /dev/tty. Where there is none either, none
+	 * comes: only the leader of a session gets one (tty_ioctl(4), TIOCSCTTY). A new session
+	 * would change nothing then, and costs as much as four mounts
+	 * (sched_autogroup_create_attach()). */
+	return own && spec->run.no_terminal ? 0 : lead_session();
 }

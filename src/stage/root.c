@@ -5,10 +5,10 @@
 
 #include "log.h"
 #include "tree.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -50,7 +50,8 @@ static int enter(struct assembly *a, int tree)
 	char root[32];
 	int err = chdir("/") < 0 ? -errno : tree_place(tree, "", AT_FDCWD, "/");
 
-	(void)snprintf(root, sizeof(root), "/proc/self/fd/%d", tree);
+	(void)util_put_number(util_put(root, ARRAY_END(root), "/proc/self/fd/"), ARRAY_END(root),
+			      (unsigned)tree, 10);
 	if (!err && chroot(root) < 0)
 		err = -errno;
 	a->root.fd = tree;

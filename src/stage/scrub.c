@@ -11,46 +11,49 @@ extern char **environ;
 /* A copy of a list with all its strings, in one piece. */
 static char **copy_list(char *const *list)
 {
-	static _Alignas(char *) char few[8192];
-	static size_t used;
+	static _Alignas(char *) char few[1024];
 	size_t n = 0, bytes = 0;
 	char **copy, *at;
 
 	for (; list[n]; n++)
 		bytes += strlen(list[n]) + 1;
-	bytes = ((n + 1) * sizeof(*copy) + bytes + sizeof(*copy) - 1) & ~(sizeof(*copy) - 1);
-	copy = bytes <= sizeof(few) - used ? (char **)(void *)(few + used) : malloc(bytes);
+	bytes += (n + 1) * sizeof(*copy);
+	copy = bytes <= sizeof(few) ? (char **)(void *)few : malloc(bytes);
 	if (!copy)
 		return NULL;
-	if ((char *)copy == few + used)
-		used += bytes;
 	at = (char *)(copy + n + 1);
 	for (size_t i = 0; i < n; i++) {
-		copy[i] = strcpy(at, list[i]);
-		at += strlen(at) + 1;
+		copy[i] = at;
+		at = stpcpy(at, list[i]) + 1;
 	}
 	copy[n] = NULL;
 	return copy;
 }
 
-int scrub(struct spec *spec)
+int scrub_words(struct spec *spec)
 {
-	char **argv = copy_list(spec->core.argv), **envp = copy_list(spec->core.envp);
-	char *from = spec->run.argv_start, *to = from;
+	char **argv = copy_list(spec->core.argv);
+	char *start = spec->run.argv_start;
+	size_t len = start ? (size_t)(spec->run.argv_end - start) : 0;
 
-	if (!argv || !envp)
+	if (!argv)
 		return -ENOMEM;
 	spec->core.argv = argv;
-	spec->core.envp = envp;
-	/* The kernel lays them out one after the other: argv, then environ (binfmt_elf.c). */
-	for (char **e = environ; *e; e++) {
-		if (*e >= to)
-			to = *e + strlen(*e);
-	}
-	if (from && to > from)
-		memset(from, 0, (size_t)(to - from));
-	if (from && to > from + sizeof("cradle"))
-		memcpy(from, "cradle", sizeof("cradle"));
-	environ = envp;
+	if (len)
+		memset(start, 0, len);
+	if (len >= sizeof("cradle"))
+		memcpy(start, "cradle", sizeof("cradle"));
 	return 0;
+}
+
+void scrub_environment(const struct spec *spec)
+{
+	static char *nothing[1];
+
+	/* It gets the same strings again. */
+	if (spec->core.flags & (CRADLE_RESTART_SUCCESS | CRADLE_RESTART_FAILURE))
+		return;
+	for (char **e = environ; *e; e++)
+		memset(*e, 0, strlen(*e));
+	environ = nothing;
 }

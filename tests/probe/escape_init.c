@@ -168,13 +168,12 @@ static long mount_of(const char *path)
 		       : (long)info.mount;
 }
 
-/* Outside are a group and a session of another PID namespace: then they have no number here. */
+/* Outside is a group of another PID namespace: then it has no number here. */
 static void show_place(void)
 {
 	char cwd[PATH_MAX];
 
 	say("group.outside=%s", getpgrp() ? "no" : "yes");
-	say("session.outside=%s", getsid(0) ? "no" : "yes");
 	say("cwd=%s", getcwd(cwd, sizeof(cwd)) ? cwd : error_name(errno));
 	fact_link("cwd.link", "/proc/self/cwd");
 	/* ".." at the root follows what is stacked on it: a left-over host's tree, perhaps. */

@@ -44,6 +44,8 @@ int verb_escape_tty(int argc, char **argv)
 	}
 	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	fact("tty.open", fd);
+	/* One of another PID namespace has no number here. */
+	say("session.outside=%s", getsid(0) ? "no" : "yes");
 	if (fd >= 0)
 		inject("tty", fd);
 	return 0;

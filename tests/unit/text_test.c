@@ -53,9 +53,23 @@ static const struct {
 	{ "18446744073709551616", UINT64_MAX, false, 0 },
 };
 
+static void test_put(void)
+{
+	char text[12], *end = ARRAY_END(text), *at;
+
+	at = util_put_number(util_put(text, end, "a="), end, 0755, 8);
+	tap_ok(!strcmp(text, "a=755") && at == text + 5, "texts and numbers are joined");
+	at = util_put_number(at, end, UINT64_MAX, 10);
+	tap_ok(!strcmp(text, "a=755184467") && at == end - 1, "what has no room is cut");
+	at = util_put_number(util_put(at, end, "x"), end, 0, 10);
+	tap_ok(!strcmp(text, "a=755184467") && at == end - 1, "a full buffer stays as it is");
+}
+
 int main(void)
 {
 	char name[16];
+
+	test_put();
 
 	for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
 		unsigned ms = 0;
