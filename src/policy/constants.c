@@ -140,6 +140,13 @@ static bool is_usual(const char *name)
 	return !strstr(unusual, word);
 }
 
+/* A negative number is 64 bits long here, whatever it is elsewhere. */
+static bool is_value(uint64_t constant, uint64_t value, uint64_t all)
+{
+	return constant == value ||
+	       (all == UINT32_MAX && constant >= (uint64_t)INT32_MIN && (constant & all) == value);
+}
+
 /* Of names for the same value the shortest, as in EAGAIN, or the first. all: the bits that count.
  */
 static const char *best_name(const char *prefix, uint64_t value, uint64_t all)
@@ -149,10 +156,7 @@ static const char *best_name(const char *prefix, uint64_t value, uint64_t all)
 	for (size_t i = 0; i < NCONSTANTS; i++) {
 		const char *name = constants[i].name;
 
-		/* A flag of clone3 that clone has no room for isn't its zero. */
-		if (!value && constants[i].value)
-			continue;
-		if ((constants[i].value & all) == value && has_prefix(name, prefix) &&
+		if (is_value(constants[i].value, value, all) && has_prefix(name, prefix) &&
 		    is_usual(name) && (!best || strlen(name) < strlen(best)))
 			best = name;
 	}

@@ -4,6 +4,7 @@
 #include "memory.h"
 #include "names.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +30,12 @@ static void add(struct numbers *numbers, int nr)
 	numbers->nr[numbers->n++] = nr;
 }
 
-/* libseccomp's foreign numbers end where its names end. */
 static void add_every(struct numbers *numbers)
 {
-	for (int nr = 0; nr < POLICY_NUMBERS; nr++) {
-		if (policy_call_name(nr))
-			add(numbers, nr);
-	}
-	for (int nr = POLICY_FOREIGN; nr > POLICY_FOREIGN - POLICY_NUMBERS; nr--) {
-		if (policy_call_name(nr))
-			add(numbers, nr);
-	}
+	int nr = INT_MIN;
+
+	while (policy_next_call(&nr, true))
+		add(numbers, nr);
 }
 
 static void add_group(struct numbers *numbers, const char *name, size_t len, int depth);

@@ -13,10 +13,14 @@ static const struct verb {
 	const char *name, *synopsis, *about;
 	int (*run)(int argc, char **argv);
 } verbs[] = {
+	{ "check", "POLICY", "errors, words that never decide, risky calls allowed", verb_check },
 	{ "compile", "[-o FILE] [--to FORMAT] POLICY", "into BPF, OCI JSON or pseudo code",
 	  verb_compile },
+	{ "diff", "A B", "the calls that two policies treat differently", verb_diff },
+	{ "groups", "[@GROUP]...", "groups of calls, or the calls of some", verb_groups },
 	{ "learn", "-o FILE [--merge] [OPTION]... -- CMD", "write what a run of CMD needs",
 	  verb_learn },
+	{ "show", "POLICY", "every call with what happens to it", verb_show },
 	{ "supervise", "--socket=FD POLICY...", "explain what is denied; cradle starts it",
 	  verb_supervise },
 	{ NULL, NULL, NULL, NULL },

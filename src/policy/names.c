@@ -1,8 +1,13 @@
 /* System calls by name and number: libseccomp's table, then our own. */
 #include "names.h"
 
+#include <limits.h>
 #include <seccomp.h>
-#include <stdlib.h>
+#include <stddef.h>
+
+/* Where libseccomp's numbers of foreign calls are: those that x86 has as part of socketcall and
+ * ipc, and all others. It adds new ones below. */
+enum { MULTIPLEXED = -300, FOREIGN = -10000 };
 
 int policy_call_number(const char *name)
 {
@@ -23,14 +28,33 @@ static const char *kept(char **slot, int nr)
 
 const char *policy_call_name(int nr)
 {
-	static char *native[POLICY_NUMBERS], *foreign[POLICY_NUMBERS];
+	static char *native[POLICY_NUMBERS], *multiplexed[-MULTIPLEXED], *foreign[POLICY_NUMBERS];
 	const char *name = newer_name(nr);
 
 	if (name)
 		return name;
 	if (nr >= 0 && nr < POLICY_NUMBERS)
 		return kept(&native[nr], nr);
-	if (nr <= POLICY_FOREIGN && nr > POLICY_FOREIGN - POLICY_NUMBERS)
-		return kept(&foreign[POLICY_FOREIGN - nr], nr);
+	if (nr < POLICY_NO_CALL && nr > MULTIPLEXED)
+		return kept(&multiplexed[-nr], nr);
+	if (nr < FOREIGN && nr > FOREIGN - POLICY_NUMBERS)
+		return kept(&foreign[FOREIGN - nr], nr);
 	return NULL;
+}
+
+bool policy_next_call(int *nr, bool foreign)
+{
+	int next = *nr;
+
+	if (next == INT_MIN)
+		next = foreign ? FOREIGN - POLICY_NUMBERS : -1;
+	while (++next < POLICY_NUMBERS) {
+		if (next == FOREIGN)
+			next = MULTIPLEXED;
+		if (policy_call_name(next)) {
+			*nr = next;
+			return true;
+		}
+	}
+	return false;
 }

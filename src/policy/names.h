@@ -12,8 +12,6 @@ enum {
 	POLICY_NUMBERS = 600,
 	/* policy_call_number(): no such call. */
 	POLICY_NO_CALL = -1,
-	/* libseccomp numbers the calls that other architectures have downwards from here. */
-	POLICY_FOREIGN = -10001,
 };
 
 /* The number, from libseccomp or newer.c; negative but not POLICY_NO_CALL for a call that only
@@ -22,6 +20,10 @@ int policy_call_number(const char *name);
 
 /* A static string, or NULL if nobody has a name for it. Foreign calls' negative numbers, too. */
 const char *policy_call_name(int nr);
+
+/* All that have a name, one after the other: those of other architectures if `foreign`, then ours.
+ * Begin with *nr = INT_MIN; false: no more. */
+bool policy_next_call(int *nr, bool foreign);
 
 /* newer.c: what libseccomp may not know yet. */
 int newer_number(const char *name);

@@ -8,6 +8,13 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Elsewhere a foreign number, far from libseccomp's. */
+#ifdef __x86_64__
+#define X86_64(nr) (nr)
+#else
+#define X86_64(nr) (-20000 - (nr))
+#endif
+
 static const struct {
 	const char *name;
 	int nr;
@@ -33,10 +40,9 @@ static const struct {
 	{ "file_setattr", 469 },      /* 6.17 */
 	{ "listns", 470 },            /* 6.19 */
 	{ "rseq_slice_yield", 471 },  /* 7.0 */
-#ifdef __x86_64__
-	{ "uretprobe", 335 }, /* 6.11; the kernel puts the call into a probed program itself */
-	{ "uprobe", 336 },    /* 6.18, likewise */
-#endif
+	/* The kernel puts these into a probed program itself, on x86_64. */
+	{ "uretprobe", X86_64(335) }, /* 6.11 */
+	{ "uprobe", X86_64(336) },    /* 6.18 */
 };
 
 int newer_number(const char *name)

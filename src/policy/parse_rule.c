@@ -7,6 +7,7 @@
 #include "width.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,14 +31,14 @@ static void add_call(struct calls *calls, int nr, const struct token *word)
 static int misspelt_call(const struct parser *parser, const struct token *token)
 {
 	struct spelling spelling;
+	int nr = INT_MIN;
 
 	spell_begin(&spelling, token->text, token->len);
-	for (int nr = 0; nr < POLICY_NUMBERS; nr++) {
-		if (policy_call_name(nr))
-			spell_offer(&spelling, policy_call_name(nr));
-		if (policy_call_name(POLICY_FOREIGN - nr))
-			spell_offer(&spelling, policy_call_name(POLICY_FOREIGN - nr));
-	}
+	/* Ours first: of two that are as near the first offered is kept. */
+	while (policy_next_call(&nr, false))
+		spell_offer(&spelling, policy_call_name(nr));
+	for (nr = INT_MIN; policy_next_call(&nr, true);)
+		spell_offer(&spelling, policy_call_name(nr));
 	return parser_misspelt(parser, token, "a system call or @group", &spelling);
 }
 
@@ -61,8 +62,6 @@ static int read_name(struct parser *parser, struct calls *calls)
 	char name[MAX_WORD] = "";
 	int nr;
 
-	if (word.kind != TOKEN_WORD)
-		return parser_complain(parser, &word, "expected a system call or @group");
 	if (word.len < sizeof(name))
 		memcpy(name, word.text, word.len);
 	parser_next(parser);
@@ -86,9 +85,12 @@ static int read_names(struct parser *parser, struct calls *calls)
 {
 	int err = 0;
 
-	do
+	do {
+		if (parser->token.kind != TOKEN_WORD || parser_sees(parser, "if"))
+			return parser_complain(parser, &parser->token,
+					       "expected a system call or @group");
 		err |= read_name(parser, calls);
-	while (!parser_at_end(parser) && !parser_sees(parser, "if"));
+	} while (!parser_at_end(parser) && !parser_sees(parser, "if"));
 	return err;
 }
 
@@ -144,18 +146,20 @@ static int rule_line(struct parser *parser, const struct policy_action *action, 
 {
 	int err = read_names(parser, calls);
 
+	if (err)
+		return err;
 	if (!parser_accept(parser, "if")) {
 		condition->alternative = memory_grow(NULL, 1, sizeof(*condition->alternative));
 		condition->alternative[0] = (struct conjunction){ 0 };
 		condition->n = 1;
 	} else {
-		err |= parse_condition(parser, condition);
+		err = parse_condition(parser, condition);
 	}
 	if (!err && !parser_at_end(parser))
 		err = parser_complain(parser, &parser->token, "expected and, or or the end");
 	for (size_t i = 0; i < calls->n && !err; i++)
 		err = add_rules(parser, action, &calls->call[i], condition);
-	return err ? -EINVAL : 0;
+	return err;
 }
 
 int parse_rule(struct parser *parser, const struct policy_action *action)

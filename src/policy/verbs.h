@@ -16,6 +16,17 @@ enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
  * if it was one of them, 0 if not, and -EINVAL, said, for a bad value. */
 int context_option(struct policy_context *context, int option);
 
+/* All of a verb's command line that has these options and n policies. Returns -1 to go on, else the
+ * exit code; only in the first case there are policies, to be finished. */
+int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context,
+		  struct policy *policy, int n);
+
+/* What the verbs print, for tests. check says whether words never decide, diff whether anything
+ * differs. */
+bool check_policy(const struct policy *policy, FILE *to);
+void show_policy(const struct policy *policy, FILE *to);
+bool diff_policies(const struct policy *a, const struct policy *b, FILE *to);
+
 int verb_compile(int argc, char **argv);
 int verb_learn(int argc, char **argv);
 int verb_supervise(int argc, char **argv);

@@ -1,0 +1,178 @@
+/* cradle policy check: what is wrong with a policy, and what it doesn't prevent. */
+#include "archname.h"
+#include "cradle.h"
+#include "flat.h"
+#include "memory.h"
+#include "names.h"
+#include "risky.h"
+#include "verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool same_place(const struct policy_where *a, const struct policy_where *b)
+{
+	return a->line == b->line && a->column == b->column && !strcmp(a->file, b->file);
+}
+
+/* The rule by which this one never decides, or NULL. Another alternative of the same line is none:
+ * `in {1, 1}` is clumsy, not wrong. */
+static const struct policy_rule *shadow_of(const struct policy *policy, size_t i)
+{
+	const struct policy_rule *rule = &policy->rule[i];
+
+	for (size_t j = policy->nrules; j-- > i + 1;) {
+		const struct policy_rule *later = &policy->rule[j];
+
+		if (later->nr == rule->nr && later->where.file && flat_covers(later, rule) &&
+		    !same_place(&later->where, &rule->where))
+			return later;
+	}
+	return NULL;
+}
+
+/* A word of a line makes several rules: calls of a group, alternatives. It is shadowed if all are.
+ */
+static const struct policy_rule *word_shadow(const struct policy *policy, size_t from, size_t to)
+{
+	const struct policy_rule *last = NULL;
+
+	for (size_t i = from; i < to; i++) {
+		const struct policy_rule *shadow = shadow_of(policy, i);
+
+		if (!shadow)
+			return NULL;
+		last = shadow;
+	}
+	return last;
+}
+
+static size_t end_of_word(const struct policy *policy, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < policy->nrules && policy->rule[to].where.file &&
+	       same_place(&policy->rule[from].where, &policy->rule[to].where))
+		to++;
+	return to;
+}
+
+/* The word as the line has it. */
+static const char *word_text(const struct policy_rule *rule, bool group)
+{
+	return group ? "the group" : policy_call_name(rule->nr);
+}
+
+/* To put other rules behind those of an included file is what including is for, so only the
+ * policy's own lines count. Returns how many there are. */
+static unsigned tell_shadowed(const struct policy *policy, FILE *to)
+{
+	const char *own = policy->ninputs ? policy->input[0].path : NULL;
+	unsigned found = 0;
+
+	for (size_t i = 0; own && i < policy->nrules;) {
+		const struct policy_rule *rule = &policy->rule[i];
+		const struct policy_rule *shadow;
+		size_t end;
+
+		if (!rule->where.file || strcmp(rule->where.file, own)) {
+			i++;
+			continue;
+		}
+		end = end_of_word(policy, i);
+		shadow = word_shadow(policy, i, end);
+		if (shadow) {
+			found++;
+			(void)fprintf(to,
+				      "%s:%u:%u: %s never decides: line %u has the last word: %s\n",
+				      own, rule->where.line, rule->where.column,
+				      word_text(rule, rule[end - i - 1].nr != rule->nr),
+				      shadow->where.line, shadow->where.text);
+		}
+		i = end;
+	}
+	return found;
+}
+
+static bool same_line(const struct policy_where *a, const struct policy_where *b)
+{
+	return a->file && b->file && a->text == b->text;
+}
+
+/* `deny umount` says nothing on x86_64, whose umount is called umount2: the author thinks it does.
+ * A line that also has native calls was written for several architectures. */
+static void tell_foreign(const struct policy *policy, FILE *to)
+{
+	for (size_t i = 0; i < policy->nrules && !policy->narchs;) {
+		const struct policy_rule *rule = &policy->rule[i];
+		bool native = false;
+
+		do
+			native |= policy->rule[i].nr >= 0;
+		while (++i < policy->nrules && same_line(&rule->where, &policy->rule[i].where));
+		if (!native && rule->where.file)
+			(void)fprintf(to, "%s:%u:%u: %s: only other architectures have this call\n",
+				      rule->where.file, rule->where.line, rule->where.column,
+				      policy_call_name(rule->nr));
+	}
+}
+
+static void tell_risky(const struct policy *policy, FILE *to)
+{
+	const struct risk *risk;
+	bool any = false;
+
+	for (unsigned i = 0; (risk = risky(i)); i++) {
+		const struct policy_rule *rule;
+		struct policy_action action;
+		int nr = policy_call_number(risk->call);
+
+		if (nr < 0)
+			continue;
+		action = policy_eval(policy, nr, risk->args, &rule);
+		if (action.act != POLICY_ALLOW && action.act != POLICY_LOG)
+			continue;
+		if (!any)
+			(void)fprintf(to, "still allowed:\n");
+		any = true;
+		(void)fprintf(to, "  %-28s %s", risk->shown, risk->what);
+		if (rule && rule->where.file)
+			(void)fprintf(to, " (%s:%u)", rule->where.file, rule->where.line);
+		(void)fputc('\n', to);
+	}
+	for (unsigned i = 0; i < policy->narchs; i++)
+		(void)fprintf(to, "%s  %-28s calls of another architecture, with other arguments\n",
+			      any || i ? "" : "still allowed:\n", archname_of(policy->arch[i]));
+}
+
+bool check_policy(const struct policy *policy, FILE *to)
+{
+	unsigned found = tell_shadowed(policy, to);
+
+	tell_foreign(policy, to);
+	tell_risky(policy, to);
+	return found;
+}
+
+static const char usage[] =
+	"usage: cradle policy check [--cap CAP]... [--kernel X.Y] POLICY\n"
+	"\n"
+	"Prints what is wrong with a policy, the words of it that never decide as later lines say\n"
+	"otherwise, and which risky calls it still allows. The exit code is 0, or 1 if there are\n"
+	"words that never decide, or 125 if the policy can't be read.\n"
+	"\n"
+	"  --cap CAP     a capability that the agent keeps; repeatable\n"
+	"  --kernel X.Y  the kernel it runs on (this one)\n";
+
+int verb_check(int argc, char **argv)
+{
+	struct policy policy[1];
+	struct policy_context context = { 0 };
+	int code = verb_policies(argc, argv, usage, &context, policy, 1);
+
+	if (code >= 0)
+		return code;
+	code = check_policy(&policy[0], stdout);
+	policy_finish(&policy[0]);
+	return fflush(stdout) ? CRADLE_EXIT_FAILURE : code;
+}

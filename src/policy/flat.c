@@ -1,0 +1,124 @@
+/* What a policy says about one call: its list of rules, without those that can't decide. */
+#include "flat.h"
+
+#include "memory.h"
+#include "names.h"
+
+#include <stdlib.h>
+
+bool flat_same_action(const struct policy_action *a, const struct policy_action *b)
+{
+	return a->act == b->act && (a->act != POLICY_ERRNO || a->error == b->error);
+}
+
+static bool same_test(const struct policy_test *a, const struct policy_test *b)
+{
+	return a->arg == b->arg && a->op == b->op && a->low == b->low && a->mask == b->mask &&
+	       a->value == b->value;
+}
+
+static bool has_test(const struct policy_rule *rule, const struct policy_test *test)
+{
+	for (unsigned i = 0; i < rule->ntests; i++) {
+		if (same_test(&rule->test[i], test))
+			return true;
+	}
+	return false;
+}
+
+bool flat_covers(const struct policy_rule *later, const struct policy_rule *earlier)
+{
+	for (unsigned i = 0; i < later->ntests; i++) {
+		if (!has_test(earlier, &later->test[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool can_decide(const struct flat *flat, const struct policy_rule *rule)
+{
+	for (size_t i = 0; i < flat->n; i++) {
+		if (flat_covers(flat->rule[i], rule))
+			return false;
+	}
+	return true;
+}
+
+void flat_make(const struct policy *policy, int nr, struct flat *flat)
+{
+	*flat = (struct flat){
+		.nr = nr,
+		.action = policy_knows(policy, nr) ? policy->otherwise : policy->unknown,
+	};
+	for (size_t i = policy->nrules; i-- > 0 && !flat->decides;) {
+		const struct policy_rule *rule = &policy->rule[i];
+
+		if (rule->nr != nr || !can_decide(flat, rule))
+			continue;
+		if (!rule->ntests) {
+			flat->decides = rule;
+			flat->action = rule->action;
+			break;
+		}
+		flat->rule = memory_grow(flat->rule, flat->n + 1, sizeof(flat->rule[0]));
+		flat->rule[flat->n++] = rule;
+	}
+	while (flat->n && flat_same_action(&flat->rule[flat->n - 1]->action, &flat->action))
+		flat->n--;
+}
+
+void flat_finish(struct flat *flat)
+{
+	free(flat->rule);
+	*flat = (struct flat){ 0 };
+}
+
+static bool same_rule(const struct policy_rule *a, const struct policy_rule *b)
+{
+	return a->ntests == b->ntests && flat_same_action(&a->action, &b->action) &&
+	       flat_covers(a, b);
+}
+
+size_t flat_run(const struct flat *flat, size_t from)
+{
+	size_t to = from + 1;
+
+	while (to < flat->n && flat_same_action(&flat->rule[from]->action, &flat->rule[to]->action))
+		to++;
+	return to;
+}
+
+/* Within a run the order says nothing. */
+static bool same_run(const struct flat *a, const struct flat *b, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		size_t j = from;
+
+		while (j < to && !same_rule(a->rule[i], b->rule[j]))
+			j++;
+		if (j == to)
+			return false;
+	}
+	return true;
+}
+
+bool flat_same(const struct flat *a, const struct flat *b)
+{
+	if (a->n != b->n || !flat_same_action(&a->action, &b->action))
+		return false;
+	for (size_t from = 0; from < a->n; from = flat_run(a, from)) {
+		size_t to = flat_run(a, from);
+
+		if (flat_run(b, from) != to || !same_run(a, b, from, to))
+			return false;
+	}
+	return true;
+}
+
+bool flat_is_default(const struct policy *policy, const struct flat *flat)
+{
+	const struct policy_action *action =
+		flat->nr < POLICY_NEWER ? &policy->otherwise : &policy->unknown;
+
+	return !flat->n && flat_same_action(&flat->action, action);
+}
