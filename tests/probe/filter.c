@@ -48,6 +48,14 @@ static struct sock_filter mounts[] = {
 	ANSWER(SECCOMP_RET_ALLOW),
 };
 
+/* As a kernel without it. */
+static struct sock_filter landlock[] = {
+	LOAD(nr),
+	ON(444 /* landlock_create_ruleset */, 1),
+	ANSWER(SECCOMP_RET_ERRNO | ENOSYS),
+	ANSWER(SECCOMP_RET_ALLOW),
+};
+
 static struct sock_filter lethal[] = {
 	LOAD(nr),
 	ON(SYS_clone3, 1),
@@ -61,6 +69,7 @@ static const struct {
 } filters[] = {
 	{ "userns", { sizeof(userns) / sizeof(userns[0]), userns } },
 	{ "mounts", { sizeof(mounts) / sizeof(mounts[0]), mounts } },
+	{ "landlock", { sizeof(landlock) / sizeof(landlock[0]), landlock } },
 	{ "lethal", { sizeof(lethal) / sizeof(lethal[0]), lethal } },
 };
 

@@ -72,6 +72,10 @@ verb_fn verb_filter, verb_become;
 /* call.c: system calls by number. */
 verb_fn verb_call, verb_call_x32, verb_call_i386;
 
+/* wall.c: what is left to the agent. */
+verb_fn verb_wall, verb_again, verb_connect, verb_bind, verb_abstract_listen, verb_abstract,
+	verb_signal, verb_truncate, verb_execute, verb_symlink_fact, verb_rename, verb_ask_device;
+
 /* pty.c, outside.c, killer.c: these run on the host, around cradle. */
 verb_fn verb_pty, verb_early, verb_killer;
 /* pty.c: this one inside. */
