@@ -115,6 +115,12 @@ $(B)/generated/capability_names.h: /usr/include/linux/capability.h
 	@mkdir -p $(@D)
 	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
 
+# The native architecture's calls, each as "NUMBER NAME\0".
+$(B)/generated/call_names.h:
+	@mkdir -p $(@D)
+	echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/"\2 \1\\0"/p' | sort > $@
+
 # What cradle-policy is made from besides its sources.
 POLICY_GENERATED = $(addprefix $(B)/generated/,capability_names.h policy_constants.h policy_groups.h policy_texts.h)
 
@@ -166,7 +172,7 @@ $(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $(foreach s,.rodat
 # Below the same 2 MiB as the rest where that is static: a page of page tables less.
 IDLE_LD = -Wl,--section-start=.pid1=$(IDLE_AT)
 
-$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(B)/generated/capability_names.h
+$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(B)/generated/capability_names.h $(B)/generated/call_names.h
 	@mkdir -p $(@D)
 	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
 		$(call room,$*) -MMD -c -o $@ $<

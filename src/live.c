@@ -9,6 +9,7 @@
 #include "launch.h"
 #include "log.h"
 #include "refuse.h"
+#include "refused.h"
 #include "report.h"
 #include "rights.h"
 #include "ruleset.h"
@@ -71,10 +72,13 @@ static void settled(void *arg)
 	scrub_environment(arg);
 }
 
-static void tell_end(const struct cradle_result *result)
+static void tell_end(const struct spec *spec, const struct cradle_result *result)
 {
 	char name[16];
 
+	/* A launcher tells it, whose kernel log isn't out of reach. */
+	if (result->signal == SIGSYS && spec->verb == VERB_INIT)
+		refused_tell(spec);
 	if (result->signal)
 		log_info("the agent was killed by signal %s",
 			 util_signal_name(result->signal, name));
@@ -149,7 +153,7 @@ static _Noreturn void live(struct spec *spec, int err)
 		if (err)
 			(void)log_errno(err, "cannot fork the agent");
 		else
-			tell_end(&result);
+			tell_end(spec, &result);
 	}
 	finish(spec, &result);
 }

@@ -14,6 +14,7 @@
 #include "namespaces.h"
 #include "network.h"
 #include "parent.h"
+#include "refused.h"
 #include "relay.h"
 #include "report.h"
 #include "sources.h"
@@ -375,6 +376,9 @@ int launch(struct spec *spec, launch_inside inside)
 	}
 	if (err || end->lost)
 		return spec_failure(spec);
+	if (end->told ? end->result.signal == SIGSYS
+		      : end->killed && end->code == CRADLE_EXIT_SIGNAL + SIGSYS)
+		refused_tell(spec);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);
 	r.end.code = end->time_up ? EXIT_TIME_UP : end->code;
