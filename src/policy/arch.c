@@ -4,7 +4,6 @@
 #include "names.h"
 #include "util.h"
 
-#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdlib.h>
 
@@ -43,6 +42,11 @@ bool arch_is_in(const struct policy *policy, uint32_t arch)
 	return false;
 }
 
+uint32_t arch_base(uint32_t arch)
+{
+	return arch == SCMP_ARCH_X32 ? 0x40000000 : 0;
+}
+
 bool arch_is_narrow(uint32_t arch)
 {
 	switch (arch_token(arch)) {
@@ -59,28 +63,47 @@ bool arch_is_narrow(uint32_t arch)
 	}
 }
 
-bool arch_call_name(uint32_t arch, uint32_t nr)
+int arch_call(uint32_t arch, unsigned nr)
 {
 	char *name;
+	int call;
 
+	if (nr >= POLICY_NEWER)
+		return (int)nr;
 	if (arch == SCMP_ARCH_NATIVE)
-		return policy_call_name((int)nr);
-	name = seccomp_syscall_resolve_num_arch(arch, (int)nr);
+		return policy_call_name((int)nr) ? (int)nr : POLICY_NO_CALL;
+	name = seccomp_syscall_resolve_num_arch(arch, (int)(nr + arch_base(arch)));
+	call = name ? policy_call_number(name) : POLICY_NO_CALL;
 	free(name);
-	return name;
+	return call;
 }
 
-void arch_emit_hidden(struct code *code, uint32_t arch, const struct chain *chain)
+/* net(7)'s and ipc(2)'s numbers: SYS_SOCKET of linux/net.h, SEMOP of linux/ipc.h. */
+static const char *const socketcalls[] = {
+	[1] = "socket",    [2] = "bind",        [3] = "connect",     [4] = "listen",
+	[5] = "accept",    [6] = "getsockname", [7] = "getpeername", [8] = "socketpair",
+	[9] = "send",      [10] = "recv",       [11] = "sendto",     [12] = "recvfrom",
+	[13] = "shutdown", [14] = "setsockopt", [15] = "getsockopt", [16] = "sendmsg",
+	[17] = "recvmsg",  [18] = "accept4",    [19] = "recvmmsg",   [20] = "sendmmsg",
+};
+static const char *const ipcs[] = {
+	[1] = "semop",   [2] = "semget",  [3] = "semctl",  [4] = "semtimedop",
+	[11] = "msgsnd", [12] = "msgrcv", [13] = "msgget", [14] = "msgctl",
+	[21] = "shmat",  [22] = "shmdt",  [23] = "shmget", [24] = "shmctl",
+};
+
+/* ipc's has a version of its interface in the upper half. */
+static const struct arch_multiplexer multiplexers[] = {
+	{ "socketcall", UINT32_MAX, socketcalls, ARRAY_SIZE(socketcalls) },
+	{ "ipc", 0xffff, ipcs, ARRAY_SIZE(ipcs) },
+};
+
+const struct arch_multiplexer *arch_multiplexer(unsigned i)
 {
-	static const char *const names[] = { "socketcall", "ipc" };
+	return i < ARRAY_SIZE(multiplexers) ? &multiplexers[i] : NULL;
+}
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		int nr = seccomp_syscall_resolve_name_arch(arch, names[i]);
-
-		if (nr < 0)
-			continue;
-		code_load(code, offsetof(struct seccomp_data, nr));
-		code_if(code, BPF_JEQ, (uint32_t)nr);
-		code_return(code, chain_strictest(chain));
-	}
+int arch_multiplexer_number(uint32_t arch, const struct arch_multiplexer *multiplexer)
+{
+	return seccomp_syscall_resolve_name_arch(arch, multiplexer->name);
 }

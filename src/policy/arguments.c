@@ -1,17 +1,11 @@
 /* Conditions on arguments as BPF, which knows 32-bit words only. May do nothing but append code. */
 #include "chain.h"
 
-#include <linux/seccomp.h>
-
 /* Where a jump goes is known when its rule is complete: FAIL is the next rule. No other jump within
  * a rule is as long. */
 enum { FAIL = 255, NOTHING = -1 };
 
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-enum { LOW = 0, HIGH = 4 };
-#else
-enum { LOW = 4, HIGH = 0 };
-#endif
+enum half { LOW, HIGH };
 
 struct emitter {
 	struct code *code;
@@ -20,9 +14,9 @@ struct emitter {
 	bool can_fail; /* somebody jumps there */
 };
 
-static void load(struct emitter *to, unsigned arg, unsigned half)
+static void load(struct emitter *to, unsigned arg, enum half half)
 {
-	int offset = (int)(offsetof(struct seccomp_data, args) + 8 * arg + half);
+	int offset = (int)(half == LOW ? CODE_LOW_WORD(arg) : CODE_HIGH_WORD(arg));
 
 	if (to->loaded != offset)
 		code_load(to->code, (uint32_t)offset);
@@ -50,7 +44,7 @@ static void mask_word(struct emitter *to, uint32_t mask)
 }
 
 /* Go on if the word, masked, is the value; else to where jf says. */
-static void word_is(struct emitter *to, const struct policy_test *test, unsigned half, unsigned jf)
+static void word_is(struct emitter *to, const struct policy_test *test, enum half half, unsigned jf)
 {
 	uint32_t mask = (uint32_t)(half == HIGH ? test->mask >> 32 : test->mask);
 	uint32_t value = (uint32_t)(half == HIGH ? test->value >> 32 : test->value);

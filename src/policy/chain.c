@@ -56,6 +56,18 @@ void chains_make(struct chains *chains, const struct policy *policy)
 	}
 }
 
+static int by_call(const void *nr, const void *chain)
+{
+	int a = *(const int *)nr, b = ((const struct chain *)chain)->nr;
+
+	return a < b ? -1 : a > b;
+}
+
+const struct chain *chains_find(const struct chains *chains, int nr)
+{
+	return bsearch(&nr, chains->chain, chains->nchains, sizeof(chains->chain[0]), by_call);
+}
+
 void chains_finish(struct chains *chains)
 {
 	free(chains->rule);

@@ -23,6 +23,9 @@ struct chains {
 void chains_make(struct chains *chains, const struct policy *policy);
 void chains_finish(struct chains *chains);
 
+/* NULL: no rule names that call. */
+const struct chain *chains_find(const struct chains *chains, int nr);
+
 bool action_equal(struct policy_action a, struct policy_action b);
 
 /* What the arguments can't be told apart for gets the strictest action that any could get. */

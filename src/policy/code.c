@@ -1,8 +1,6 @@
 /* Append to a BPF program. May do nothing else. */
 #include "code.h"
 
-#include <linux/seccomp.h>
-
 void code_put(struct code *code, unsigned op, uint32_t k, unsigned jt, unsigned jf)
 {
 	if (code->len == CODE_MAX) {
@@ -57,5 +55,6 @@ size_t code_jump(struct code *code)
 
 void code_land(struct code *code, size_t jump)
 {
-	code->insn[jump].k = (uint32_t)(code->len - jump - 1);
+	if (jump < code->len)
+		code->insn[jump].k = (uint32_t)(code->len - jump - 1);
 }

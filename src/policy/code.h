@@ -5,6 +5,7 @@
 #include "policy.h"
 
 #include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +18,15 @@ struct code {
 	size_t len;
 	bool full; /* there was no room for something: the program isn't one */
 };
+
+/* Where the halves of an argument are in struct seccomp_data. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CODE_LOW_WORD(arg)  ((uint32_t)offsetof(struct seccomp_data, args) + 8 * (arg))
+#define CODE_HIGH_WORD(arg) (CODE_LOW_WORD(arg) + 4)
+#else
+#define CODE_HIGH_WORD(arg) ((uint32_t)offsetof(struct seccomp_data, args) + 8 * (arg))
+#define CODE_LOW_WORD(arg)  (CODE_HIGH_WORD(arg) + 4)
+#endif
 
 void code_put(struct code *code, unsigned op, uint32_t k, unsigned jt, unsigned jf);
 

@@ -23,15 +23,6 @@ struct writer {
 	bool any; /* an entry is written: a comma comes before the next */
 };
 
-static const struct chain *chain_of(const struct writer *w, int nr)
-{
-	for (size_t i = 0; i < w->chains->nchains; i++) {
-		if (w->chains->chain[i].nr == nr)
-			return &w->chains->chain[i];
-	}
-	return NULL;
-}
-
 static const char *action_name(struct policy_action action)
 {
 	switch (action.act) {
@@ -157,7 +148,7 @@ static int write_chain(struct writer *w, const struct chain *chain)
 /* An entry without args beats every other one; all calls of one action are one entry. */
 static bool is_plain(const struct writer *w, int nr, struct policy_action *action)
 {
-	const struct chain *chain = chain_of(w, nr);
+	const struct chain *chain = chains_find(w->chains, nr);
 
 	if (!policy_call_name(nr) || !policy_knows(w->policy, nr) || (chain && chain->nrules))
 		return false;

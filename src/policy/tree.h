@@ -1,17 +1,15 @@
-/* tree.h - libseccomp's part: the binary tree that finds a call by its number. */
+/* tree.h - a binary tree of comparisons that finds a call's answer by its number. */
 #ifndef POLICY_TREE_H
 #define POLICY_TREE_H
 
-#include "chain.h"
+#include "code.h"
 
-/* Append a tree for one architecture (SCMP_ARCH_*) to code whose A holds the call's number. A call
- * that needs its arguments looked at ends in TREE_MARK(number of its chain), every other one in its
- * answer. Calls that the architecture doesn't have are passed over, and so are those from
- * POLICY_NEWER up. Returns 0, or -errno after saying what failed. */
-int tree_emit(struct code *code, uint32_t arch, struct policy_action otherwise,
-	      const struct chains *chains);
+/* Append one to code whose A holds the number. answer[nr - base] is what it returns
+ * (SECCOMP_RET_..., or a mark); the last of the n answers holds for all numbers above. */
+void tree_emit(struct code *code, const uint32_t *answer, unsigned n, uint32_t base);
 
-/* What no policy answers with, SECCOMP_RET_TRACE, with a number in its data. */
+/* An answer that no policy has, SECCOMP_RET_TRACE with a number in its data: to be replaced by a
+ * jump. */
 #define TREE_MARK(n) (0x7ff00000U | (n))
 
 #endif
