@@ -4,8 +4,8 @@
 
 #include "spec.h"
 
-/* After the agent was killed by SIGSYS under a policy: say of which system call, if the kernel's log
- * may be read and is clear about it. Who explains has said it already. */
+/* After the agent was killed by SIGSYS under a policy: say of which system call, if the kernel's
+ * log may be read and is clear about it. Who explains has said it already. */
 void refused_tell(const struct spec *spec);
 
 #endif
