@@ -107,7 +107,7 @@ static int check_nesting(const struct parser *parser, const struct token *token,
 	int depth = 1;
 
 	for (const struct parser *p = parser; p; p = p->parent, depth++) {
-		if (!strcmp(p->file, path))
+		if (source_same(p->file, path))
 			return parser_complain(parser, token, "it includes itself");
 	}
 	if (depth > MAX_DEPTH)

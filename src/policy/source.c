@@ -126,6 +126,18 @@ int source_find(struct policy *policy, const char *name, const char *from,
 	return err;
 }
 
+bool source_same(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	if (!strcmp(a, b))
+		return true;
+	/* A built-in one's name isn't a file's. */
+	if (is_name(a) || is_name(b) || stat(a, &one) < 0 || stat(b, &other) < 0)
+		return false;
+	return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 static void no_such_name(FILE *to, const char *name)
 {
 	struct spelling spelling;

@@ -15,6 +15,9 @@ const struct policy_input *policy_source(struct policy *policy, const char *name
 int source_find(struct policy *policy, const char *name, const char *from,
 		const struct policy_input **input);
 
+/* Whether two inputs' paths are of the same file, however they are written. */
+bool source_same(const char *a, const char *b);
+
 /* The n-th built-in policy's name and text; NULL: no more. */
 const char *policy_shipped(unsigned n, const char **text);
 

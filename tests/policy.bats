@@ -1,0 +1,325 @@
+# Policies as people write and read them: check, show, diff, groups; and the shipped ones, each under a real
+# program of its kind. Every line of the format is in unit/policy_parse_test.c.
+# shellcheck disable=SC2154,SC2034,SC2016 # variables of and for setup_suite.bash and worlds.bash; scripts of others
+
+load worlds
+load sandbox
+
+setup() {
+	sandbox_setup
+	cd "$SANDBOX_DIR" || return
+}
+
+teardown() {
+	sandbox_teardown
+}
+
+policy() {
+	world=none
+	run --separate-stderr timeout -s KILL 60 "$CRADLE" policy "$@"
+}
+
+# under POLICY COMMAND...: a normal user's program with one directory of his own. $UNDER: more options.
+under() {
+	local name=$1
+	shift
+	world=none
+	# shellcheck disable=SC2086 # options
+	run --separate-stderr as_user timeout -s KILL 60 "$CRADLE" run --bind "$SANDBOX_DIR" "$SANDBOX_DIR" \
+		--chdir "$SANDBOX_DIR" --setenv HOME "$SANDBOX_DIR" --setenv TMPDIR /tmp ${UNDER:-} --seccomp "$name" -- "$@"
+}
+
+# calls POLICY CALL...: what the probe is answered there; a CALL is a number and arguments.
+calls() {
+	local name=$1 call
+	local -a words=()
+	shift
+	for call; do
+		# shellcheck disable=SC2206 # words
+		words+=(${words:+ +} call $call)
+	done
+	under "$name" "$PROBE" "${words[@]}"
+}
+
+@test "check: an error is told by file, line, column and word, with what was expected and what may have been meant" {
+	printf 'default EPERM\n\n  alow read\nallow read opne \\\n\twriteit\ndeny ENOSY fork\n' >bad.policy
+	policy check bad.policy
+	expect_status 125
+	[ -z "$output" ]
+	[ "$stderr" = "bad.policy:3:3: alow: expected default, unknown, arch, include, allow, deny, log, trap or kill, did you mean allow?
+bad.policy:4:12: opne: expected a system call or @group, did you mean open?
+bad.policy:5:2: writeit: expected a system call or @group, did you mean write?
+bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
+}
+
+@test "check: a word that never decides is told with the line that does, and is code 1" {
+	printf 'allow @basic-io ptrace\ndeny read\ndeny ENOENT read\n' >shadow.policy
+	policy check shadow.policy
+	expect_status 1
+	expect_line "shadow.policy:2:6: read never decides: line 3 has the last word: deny ENOENT read"
+	expect_match '^still allowed:$' '^  ptrace .* \(shadow.policy:1\)$'
+	expect_count 1 'never decides'
+}
+
+@test "check: the shipped policies have nothing that never decides, and allow none of what they say they deny" {
+	local name
+	for name in agent build default network-client strict; do
+		policy check "$name"
+		expect_status 0
+		refute_match 'never decides' io_uring 'bpf' perf_event userfaultfd keyctl kexec TIOCSTI TIOCLINUX AF_ALG
+	done
+	policy check strict
+	[ -z "$output" ]
+}
+
+@test "check: a file that isn't there, a name that nobody has, a compiled policy" {
+	policy check nonesuch.policy
+	expect_status 125
+	[ "$stderr" = "cradle-policy: cannot read policy nonesuch.policy: No such file or directory" ]
+	policy check strct
+	expect_status 125
+	[ "$stderr" = "cradle-policy: no policy strct: expected a path or one of agent, build, default, network-client, strict; did you mean strict?" ]
+	"$CRADLE" policy compile -o strict.bpf strict
+	policy check strict.bpf
+	expect_status 125
+	[ "$(wc -l <<<"$stderr")" = 1 ]
+}
+
+@test "include is relative to the file that it stands in, and a circle ends" {
+	mkdir inner
+	printf 'include inner/one.policy\n' >outer.policy
+	printf 'include two.policy\nallow write\n' >inner/one.policy
+	printf 'allow read\n' >inner/two.policy
+	policy show outer.policy
+	expect_status 0
+	expect_line "allow read write"
+	printf 'include ../outer.policy\n' >inner/two.policy
+	policy show outer.policy
+	expect_status 125
+	[ "$stderr" = "inner/two.policy:1:9: ../outer.policy: it includes itself" ]
+}
+
+@test "show: what is printed is a policy, the same one" {
+	local name
+	for name in agent build default network-client strict; do
+		"$CRADLE" policy show "$name" >shown.policy
+		policy diff "$name" shown.policy
+		expect_status 0
+		[ -z "$output" ]
+		policy show shown.policy
+		[ "$output" = "$(<shown.policy)" ]
+	done
+}
+
+@test "show: every call of this architecture is named once as allowed, denied, by default or by unknown" {
+	"$CRADLE" policy show strict | sed 's/ if .*//; s/^# E[A-Z]* by [a-z ,]*: //' |
+		grep -oE '\b[a-z_][a-z0-9_]+\b' | sort >shown
+	grep -qx userfaultfd shown
+	grep -qx mseal shown
+	grep -qx read shown
+	[ "$(grep -cx read shown)" = 1 ]
+}
+
+@test "show: a capability that is kept gives back what it is for" {
+	policy show default
+	refute_match '^allow.* mount '
+	policy show --cap CAP_SYS_ADMIN default
+	expect_match '(^allow|	).*\bmount\b'
+	policy diff --cap sys_time default <(policy show default; echo "$output")
+	expect_status 1
+	expect_line "clock_settime settimeofday" "- allow" "+ deny EPERM"
+}
+
+@test "show: another kernel, another answer" {
+	echo 'allow ptrace if kernel >= 4.8' >p.policy
+	policy show --kernel 4.4 p.policy
+	refute_match '^allow'
+	policy show --kernel 4.10 p.policy
+	expect_line 'allow ptrace'
+}
+
+@test "diff: the same however it is written, else the calls, both answers, and code 1" {
+	printf 'deny read\nallow read write socket\ndeny socket if arg0 != AF_UNIX\n' >a.policy
+	printf 'allow write\nallow socket if arg0 == AF_UNIX\nallow read\n' >b.policy
+	policy diff a.policy a.policy
+	expect_status 0
+	[ -z "$output" ]
+	printf 'allow @basic-io\n' >c.policy
+	policy diff b.policy c.policy
+	expect_status 1
+	expect_order '^_?close close_range' '^- deny EPERM$' '^\+ allow$' '^socket$' \
+		'^- allow if arg0 == AF_UNIX else deny EPERM$' '^\+ deny EPERM$'
+	policy diff a.policy nonesuch.policy
+	expect_status 125
+}
+
+@test "groups: all with what they are for, and the calls of one" {
+	local group
+	policy groups
+	expect_status 0
+	for group in @default @aio @basic-io @chown @clock @cpu-emulation @debug @file-system @io-event @ipc @keyring \
+		@memlock @module @mount @network-io @obsolete @pkey @privileged @process @raw-io @reboot @resources \
+		@sandbox @setuid @signal @swap @sync @system-service @timer @known; do
+		expect_match "^$group +[0-9]+  [^ ]" || return
+	done
+	policy groups @swap
+	expect_status 0
+	[ "$output" = $'swapoff\nswapon' ]
+	policy groups @swpa
+	expect_status 125
+	[ "$stderr" = "cradle-policy: no group @swpa, did you mean @swap?" ]
+}
+
+@test "each verb says how it is called" {
+	local verb
+	for verb in check show diff groups; do
+		policy $verb --help
+		expect_status 0
+		[[ $output == "usage: cradle policy $verb"* ]]
+		policy $verb --nonesuch
+		expect_status 125
+		[ "$(wc -l <<<"$stderr")" = 1 ]
+	done
+	policy diff default
+	expect_status 125
+	[ "$stderr" = "cradle-policy: cradle policy diff: expected two policies, see --help" ]
+}
+
+# The numbers are x86_64's: keyctl, unshare of a user namespace, clone of one, clone3, io_uring_setup, bpf,
+# perf_event_open, userfaultfd, TIOCSTI, TIOCSTI with a bit that the kernel doesn't read, TIOCLINUX, mount.
+DANGEROUS=(250 "272 0x10000000" "56 0x10000011" 435 425 321 298 323 "16 99 0x5412" "16 99 0x100005412" "16 99 0x541c"
+	165)
+
+@test "default denies what has cost hosts most, with EPERM, and new calls with ENOSYS" {
+	local n
+	[ "$(uname -m)" = x86_64 ]
+	calls default "${DANGEROUS[@]}"
+	expect_status 0
+	for n in 250 272 56 425 321 298 323 16 165; do
+		expect_line "call $n = -1"
+	done
+	expect_line "call 435 = -38"
+	expect_count 3 '^call 16 = -1$'
+	calls default $(seq 460 600)
+	expect_count 141 '= -38$'
+}
+
+@test "default runs a shell's pipeline, a compiler, git, python and node" {
+	under default sh -c 'printf "b\na\n" | sort | tr a-z A-Z | head -n 1'
+	[ "$output" = A ]
+	printf 'int main(void) { return 42; }\n' >main.c
+	under default sh -c 'gcc -O2 -o main main.c && ./main'
+	expect_status 42
+	under default sh -c 'git init -q repo && cd repo && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m first &&
+		git log --format=%s'
+	[ "$output" = first ]
+	under default /usr/bin/python3 -c 'import os, threading
+t = threading.Thread(target=print, args=("thread",))
+t.start(); t.join()
+print(os.waitpid(os.fork() or os._exit(7), 0)[1] >> 8)'
+	[ "$output" = $'thread\n7' ]
+	under default node -e 'require("child_process").exec("echo child", (e, out) => console.log(out.trim()))'
+	[ "$output" = child ]
+}
+
+@test "default runs nginx, master and workers" {
+	mkdir www
+	echo served >www/file
+	cat >conf <<-'END'
+		daemon off; master_process on; error_log stderr; pid pid;
+		events {}
+		http {
+			access_log off;
+			client_body_temp_path t; proxy_temp_path t; fastcgi_temp_path t; uwsgi_temp_path t; scgi_temp_path t;
+			server { listen unix:socket; root www; }
+		}
+	END
+	as_user mkdir -p t
+	under default sh -c 'nginx -p "$PWD" -c conf & pid=$!
+		until [ -S socket ]; do [ -d /proc/$pid ] || exit 9; done
+		curl -s --retry 5 --retry-all-errors --unix-socket socket http://localhost/file
+		kill $pid; wait $pid'
+	expect_status 0
+	[ "$output" = served ]
+}
+
+@test "strict computes on what is open, with threads, and does nothing by name but read" {
+	printf 'b\na\n' >in
+	under strict sort in
+	[ "$output" = $'a\nb' ]
+	under strict awk '{ n += length($0) } END { print n }' in
+	[ "$output" = 2 ]
+	under strict /usr/bin/python3 -c 'import threading
+t = threading.Thread(target=print, args=(sum(range(100)),))
+t.start(); t.join()'
+	[ "$output" = 4950 ]
+	under strict node -e 'console.log([3, 1, 2].sort().join(""))'
+	[ "$output" = 123 ]
+	under strict sh -c 'echo x > new'
+	[ "$status" -ne 0 ]
+	[ ! -e new ]
+	under strict sh -c 'true | true'
+	[ "$status" -ne 0 ]
+	# socket, unlink, mkdir, chmod, kill, connect, openat to create, to write.
+	calls strict 41 87 83 90 "62 1" 42 "257 -100 0 0x40" "257 -100 0 1"
+	expect_status 0
+	expect_count 8 '= -1$'
+}
+
+serve() {
+	# shellcheck disable=SC2016 # node's
+	node -e 'require("http").createServer((q, r) => r.end("got " + q.url)).listen(0, "127.0.0.1", function () {
+		console.log(this.address().port) })' >port &
+	server=$!
+	until [ -s port ]; do
+		[ -d /proc/$server ] || return
+	done
+	port=$(<port)
+}
+
+@test "network-client fetches, and serves nobody" {
+	local server port UNDER=--share-net
+	serve
+	under network-client curl -sS "http://127.0.0.1:$port/a"
+	[ "$output" = "got /a" ]
+	under network-client sh -c "curl -sS http://127.0.0.1:$port/a | tr a-z A-Z"
+	[ "$output" = "GOT /A" ]
+	# shellcheck disable=SC2016 # node's
+	under network-client node -e 'fetch(process.argv[1]).then(r => r.text()).then(console.log)' "http://127.0.0.1:$port/b"
+	[ "$output" = "got /b" ]
+	kill $server
+	# listen, accept, raw sockets' family, chroot, ptrace, mount.
+	calls network-client 50 43 "41 17 3 0" 161 101 165 "${DANGEROUS[@]}"
+	expect_line "call 50 = -1" "call 43 = -1" "call 41 = -97" "call 161 = -1" "call 101 = -1"
+	expect_count 3 '^call 16 = -1$'
+}
+
+@test "build runs make, packages, test runners and sandboxes within" {
+	printf 'all: main\n\t./main\nmain: main.c\n\tgcc -o $@ $<\n' >Makefile
+	printf '#include <stdio.h>\nint main(void) { return puts("made") < 0; }\n' >main.c
+	under build make -s -j2
+	[ "$output" = made ]
+	mkdir -p package/DEBIAN
+	printf 'Package: x\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: x\n' >package/DEBIAN/control
+	under build sh -c 'dpkg-deb -b package x.deb >&2 && dpkg-deb -f x.deb Package'
+	expect_status 0
+	[ "$output" = x ]
+	under build bwrap --ro-bind / / --dev /dev --proc /proc --unshare-all echo within
+	[ "$output" = within ]
+	under build unshare -Urm sh -c 'mount -t tmpfs none /mnt && echo mounted'
+	[ "$output" = mounted ]
+	under build setarch -R echo plain
+	[ "$output" = plain ]
+	calls build 425 321 298 323 "16 99 0x5412" 250
+	expect_count 6 '= -1$'
+}
+
+@test "agent: a machine's agent mounts and reboots, and does nothing else that is privileged" {
+	# mount and umount2 of nothing, reboot without its magic, a socket to the host's family; then modules, bpf, clocks,
+	# ptrace, unshare, kexec, swap, and keys.
+	in_world vm --seccomp agent -- call 165 + call 166 + call 169 + call 41 1 1 0 + call 175 + call 321 + call 227 + \
+		call 101 16 1 + call 272 0x10000000 + call 246 + call 167 + call 250 + call 435
+	expect_line "call 165 = -14" "call 169 = -22" "call 175 = -1" "call 321 = -1" "call 227 = -1" "call 101 = -1" \
+		"call 272 = -1" "call 246 = -1" "call 167 = -1" "call 250 = -1" "call 435 = -38"
+	expect_match '^call 166 = -(14|2|22)$' '^call 41 = [0-9]+$'
+}
