@@ -160,7 +160,7 @@ _cradle_policy() {
 
 	cur=${line[-1]}
 	if [ ${#line[@]} -eq 3 ]; then
-		names="compile learn --help --version"
+		names="check compile diff groups learn show --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$names" -- "$cur")
 		return
 	fi

@@ -31,7 +31,7 @@ static int print_help(void)
 	int n = puts("usage: cradle policy VERB [OPTION]... [ARG]...\n");
 
 	for (const struct verb *verb = verbs; verb->name && n >= 0; verb++)
-		n = printf("  %-9s%-36s %s\n", verb->name, verb->synopsis, verb->about);
+		n = printf("  %-10s%-37s%s\n", verb->name, verb->synopsis, verb->about);
 	if (n >= 0)
 		n = puts("\n"
 			 "  -h, --help     this text; of a verb: cradle policy VERB --help\n"
