@@ -181,6 +181,14 @@ write_policy() {
 	END
 }
 
+@test "check: tells what of a profile means nothing here" {
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s", "syscalls": [
+		{ "names": ["read", "no_such_call"], "action": "SCMP_ACT_ERRNO" } ] }' >odd.json
+	run "$CRADLE" policy check odd.json
+	expect_line "odd.json:2: syscalls[0]: no_such_call: no architecture here has such a call" \
+		"odd.json: listenerPath: nobody is asked"
+}
+
 @test "compile: a program can't be compiled once more, and that is said" {
 	echo 'default allow' >all.policy
 	compile -o all.bpf all.policy

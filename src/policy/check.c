@@ -167,7 +167,7 @@ static const char usage[] =
 int verb_check(int argc, char **argv)
 {
 	struct policy policy[1];
-	struct policy_context context = { 0 };
+	struct policy_context context = { .notes = stdout };
 	int code = verb_policies(argc, argv, usage, &context, policy, 1);
 
 	if (code >= 0)
