@@ -103,7 +103,7 @@ POLICY_LIBS = libseccomp jansson
 
 room = $(ROOM_$(if $(findstring /,$1),$(firstword $(subst /, ,$1)),top))
 
-MANPAGES = cradle.1 cradle-run.1 cradle-policy.1 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
+MANPAGES = cradle.1 cradle-run.1 cradle-policy.1 cradle-policy.5 cradle-initramfs.1 cradle-vm.1 cradle-net.8 libcradle.3
 
 all: $(B)/cradle $(B)/cradle-net $(B)/cradle-policy $(B)/libcradle.a $(B)/libcradle.so.$(SO_MAJOR) $(B)/cradle.pc \
 	$(B)/agent $(B)/links
@@ -245,7 +245,7 @@ $(B)/man/%: contrib/man/%.scd
 
 install: all $(MANPAGES:%=$(B)/man/%)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 \
+		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man3 $(DESTDIR)$(MANDIR)/man5 \
 		$(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(B)/cradle $(DESTDIR)$(BINDIR)/cradle

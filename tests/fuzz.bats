@@ -30,3 +30,7 @@ fuzz() {
 @test "profiles of container runtimes may be anything, and mean the same when written again" {
 	fuzz oci
 }
+
+@test "policies may be any text, and are shown as policies that mean the same" {
+	fuzz policy_text
+}

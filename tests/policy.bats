@@ -79,6 +79,10 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	policy check strct
 	expect_status 125
 	[ "$stderr" = "cradle-policy: no policy strct: expected a path or one of agent, build, default, network-client, strict; did you mean strict?" ]
+	touch mine
+	policy check mine
+	expect_status 125
+	[ "$stderr" = "cradle-policy: no policy mine: expected a path or one of agent, build, default, network-client, strict; the file that is here is ./mine" ]
 	"$CRADLE" policy compile -o strict.bpf strict
 	policy check strict.bpf
 	expect_status 125
@@ -322,4 +326,17 @@ serve() {
 	expect_line "call 165 = -14" "call 169 = -22" "call 175 = -1" "call 321 = -1" "call 227 = -1" "call 101 = -1" \
 		"call 272 = -1" "call 246 = -1" "call 167 = -1" "call 250 = -1" "call 435 = -38"
 	expect_match '^call 166 = -(14|2|22)$' '^call 41 = [0-9]+$'
+}
+
+@test "the manual's examples are policies that read without a word" {
+	local n
+	awk '/^```/ { on = !on; n += on; next } on && n { print > "example" n }' "$TOP/contrib/man/cradle-policy.5.scd"
+	grep -l '^allow\|^include\|^deny' example* >policies
+	[ "$(wc -l <policies)" -ge 2 ]
+	while read -r n; do
+		policy check "./$n"
+		expect_status 0
+		[ -z "$stderr" ]
+		refute_match 'never decides'
+	done <policies
 }

@@ -161,8 +161,9 @@ static const char usage[] =
 	"otherwise, and which risky calls it still allows. The exit code is 0, or 1 if there are\n"
 	"words that never decide, or 125 if the policy can't be read.\n"
 	"\n"
-	"  --cap CAP     a capability that the agent keeps; repeatable\n"
-	"  --kernel X.Y  the kernel it runs on (this one)\n";
+	"      --cap CAP     a capability that the agent keeps; repeatable\n"
+	"      --kernel X.Y  the kernel it runs on (this one)\n"
+	"  -h, --help        this text\n";
 
 int verb_check(int argc, char **argv)
 {

@@ -14,7 +14,9 @@
 static const char usage[] =
 	"usage: cradle policy groups [@GROUP]...\n"
 	"\n"
-	"Lists the groups of calls that policies may name, or the calls of some.\n";
+	"Lists the groups of calls that policies may name, or the calls of some.\n"
+	"\n"
+	"  -h, --help  this text\n";
 
 static void list_groups(void)
 {

@@ -163,8 +163,9 @@ static const char usage[] =
 	"what happens to it, as a policy that says the same. POLICY is a shipped name or a file,\n"
 	"text or OCI JSON.\n"
 	"\n"
-	"  --cap CAP     a capability that the agent keeps; repeatable\n"
-	"  --kernel X.Y  the kernel it runs on (this one)\n";
+	"      --cap CAP     a capability that the agent keeps; repeatable\n"
+	"      --kernel X.Y  the kernel it runs on (this one)\n"
+	"  -h, --help        this text\n";
 
 int verb_show(int argc, char **argv)
 {

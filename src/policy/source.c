@@ -148,7 +148,10 @@ static void no_such_name(FILE *to, const char *name)
 		spell_offer(&spelling, shipped[i].name);
 		(void)fprintf(to, "%s %s", i ? "," : "", shipped[i].name);
 	}
-	if (spelling.best)
+	/* Never taken for the name: whoever can write here isn't asked for policies. */
+	if (!access(name, F_OK))
+		(void)fprintf(to, "; the file that is here is ./%s", name);
+	else if (spelling.best)
 		(void)fprintf(to, "; did you mean %s?", spelling.best);
 	(void)fputc('\n', to);
 }
