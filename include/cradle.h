@@ -126,6 +126,9 @@ struct cradle_config {
 	/* The very last thing in the child: after it there is one execve(2), and more only if that
 	 * fails. -errno: 125. NULL: none. */
 	int (*filter)(void *arg);
+	/* What is said of EACCES when it couldn't be executed, with a blank before it: " (who may
+	 * do what)". NULL: what a file needs. */
+	const char *denied;
 	/* In the child, when it couldn't be executed, which was told on stderr; err: -errno. May
 	 * exit with another code than 126 or 127. NULL: none. */
 	void (*exec_failed)(void *arg, int err);

@@ -124,6 +124,9 @@ static int prepare(struct spec *spec)
 		err = user_inside(spec);
 	if (!err && spec->run.confine.landlock)
 		err = ruleset_make(spec);
+	if (spec->run.confine.landlock && spec->run.confine.landlock->npaths)
+		spec->core.denied = " (by Landlock, unless it and its loader are below a "
+				    "--landlock-exec, or it lacks execute permission)";
 	if (err)
 		return err;
 	spec->core.envp = environment(spec);

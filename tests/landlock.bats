@@ -175,6 +175,13 @@ expect_attempts() {
 	[ "$(jq .restarts "$SANDBOX_DIR/other/report")" = 2 ]
 }
 
+@test "an agent that may not be executed: 126, and which option would allow it" {
+	need_version 5
+	sandbox user --landlock-ro=/ -- print started
+	expect_status 126
+	expect_complaint 'cannot execute .*Landlock.*--landlock-exec.*Permission denied'
+}
+
 # --- network, scopes ---------------------------------------------------------------------
 
 # bats test_tags=image
@@ -450,6 +457,21 @@ until_none() {
 	sh -c '"$1" run --backend=landlock -- sh -c "setsid sleep 300 & echo ready; sleep 300" >"$2" 2>/dev/null & 
 		until grep -q ready "$2"; do :; done' - "$CRADLE" ready2 3>&-
 	until_none "$mine"
+}
+
+@test "backend: with its supervisor the agent ends" {
+	need_version 6
+	local launcher supervisor agent rc
+	"$CRADLE" run --backend=landlock -- "$PROBE" print ready + hang >ready 2>/dev/null 3>&- &
+	launcher=$!
+	until grep -q hanging ready; do kill -0 $launcher; done
+	supervisor=$(child_of $launcher)
+	agent=$(child_of "$supervisor")
+	kill -KILL "$supervisor"
+	rc=0
+	wait $launcher || rc=$?
+	[ $rc = 137 ]
+	until ! kill -0 "$agent" 2>/dev/null; do [ $SECONDS -lt 60 ]; done
 }
 
 @test "backend: the agent can't look into its supervisor" {

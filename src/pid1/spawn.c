@@ -189,7 +189,7 @@ static const char *exec_fix(const char *file, int err)
 /* -errno in errno(3)'s words, and the code that goes with it. */
 static _Noreturn void cannot_execute(const struct cradle_config *config, const char *file, int err)
 {
-	const char *fix = exec_fix(file, err);
+	const char *fix = err == -EACCES && config->denied ? config->denied : exec_fix(file, err);
 
 	(void)log_errno(err, "cannot execute %s%s", file, fix);
 	if (config->exec_failed)

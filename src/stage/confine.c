@@ -132,7 +132,7 @@ static int confine_agent(const struct spec *spec)
 	if (!err && !confine->keep_rights)
 		err = capabilities_keep(confine);
 	/* Below the PID 1 of a PID namespace nobody needs it. */
-	if (!err && spec->run.as_pid_1 && spec->run.ids.uid_given)
+	if (!err && (spec->run.walled || (spec->run.as_pid_1 && spec->run.ids.uid_given)))
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return err;
 }
