@@ -143,10 +143,12 @@ $(B)/policy.o/policy/source.o: $(B)/generated/policy_texts.h
 
 # Shipped policies are compiled now and built into cradle, so that a launch with one reads no file and runs no helper.
 POLICIES = $(wildcard policies/*.policy)
+# The least that cradle run needs, so that they don't depend on what they are built on.
+POLICY_KERNEL = 5.12
 POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
 $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
 	@mkdir -p $(@D)
-	$(B)/cradle-policy compile -o $@ $<
+	$(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $<
 
 $(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
 	@mkdir -p $(@D)

@@ -7,12 +7,12 @@ bats_require_minimum_version 1.5.0
 fuzz() {
 	local build=$BATS_TEST_TMPDIR/build
 	mkdir -p "$build/fuzz"
-	ln -s "$BUILD/cradle" "$build/cradle"
+	ln -s "$BUILD/cradle" "$BUILD/cradle-policy" "$build/"
 	ln -s "$BUILD/fuzz/$1_fuzz" "$build/fuzz/$1_fuzz"
 	BUILD=$build run -0 timeout -s KILL 60 "$TOP/tests/fuzz/run" 4 "$1"
 	run ! ls "$build/fuzz/found/"*
 	# It did something.
-	[ "$(find "$build/fuzz/corpus/$1" -type f | wc -l)" -gt 20 ]
+	[ "$(find "$build/fuzz/corpus/$1" -type f | wc -l)" -gt "${2:-20}" ]
 }
 
 @test "options, whatever they are, make a plan that is read back the same" {
@@ -25,6 +25,10 @@ fuzz() {
 
 @test "mounts, maps, networks and words of a configuration file may be anything" {
 	fuzz value
+}
+
+@test "an entry of the cache may be anything" {
+	fuzz cache 8
 }
 
 @test "profiles of container runtimes may be anything, and mean the same when written again" {

@@ -166,10 +166,12 @@ static uint64_t get_number(struct reader *r)
 static const void *get_block(struct reader *r, size_t *len)
 {
 	uint64_t n = get_number(r);
+	const void *bytes;
 
 	r->bad |= n > r->left;
+	bytes = get(r, (size_t)n);
 	*len = r->bad ? 0 : (size_t)n;
-	return get(r, *len);
+	return bytes;
 }
 
 static const char *get_text(struct reader *r)
@@ -177,7 +179,7 @@ static const char *get_text(struct reader *r)
 	size_t len;
 	const char *text = get_block(r, &len);
 
-	r->bad |= !len || memchr(text, '\0', len) != text + len - 1;
+	r->bad = r->bad || !len || memchr(text, '\0', len) != text + len - 1;
 	return r->bad ? "" : text;
 }
 
