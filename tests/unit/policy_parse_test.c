@@ -168,6 +168,8 @@ static const struct verdict {
 	{ "numbers, not letters", "allow ptrace if kernel >= 5.9", "ptrace", { 0 }, "allow" },
 	{ "too old a kernel", "allow ptrace if kernel >= 5.11", "ptrace", { 0 }, "1" },
 	{ "an older kernel", "allow ptrace if kernel < 5.11", "ptrace", { 0 }, "allow" },
+	{ "the same isn't older", "allow ptrace if kernel < 5.10", "ptrace", { 0 }, "1" },
+	{ "the same is new enough", "allow ptrace if kernel >= 5.10", "ptrace", { 0 }, "allow" },
 
 	{ "a shipped policy within", "include strict\ndeny read", "write", { 0 }, "allow" },
 	{ "and what comes behind it wins", "include strict\ndeny read", "read", { 0 }, "1" },

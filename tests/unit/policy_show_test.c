@@ -87,6 +87,7 @@ static const char *const texts[] = {
 	"allow ioctl\ndeny ioctl if arg1 == TIOCSTI\nallow ioctl if arg0 == 0\nkill ioctl if arg2 "
 	"== -1",
 	"allow mmap if arg2 & PROT_EXEC == 0 and arg5 >= -4096",
+	"allow read if arg2 < 100 and arg2 < 20 and arg0 == 1",
 	"allow personality if arg0 in {PER_LINUX32, 0xffffffff, ADDR_NO_RANDOMIZE}",
 	"deny read\nallow read if arg0 == 1\ndeny read if arg0 == 1 and arg1 == 2\nallow read "
 	"write",
@@ -136,6 +137,8 @@ static const struct difference {
 	  "- unknown ENOSYS\n+ unknown kill\n- arch i386\n" /* and new calls */ },
 	{ "allow socket if arg0 in {AF_UNIX, AF_INET}",
 	  "allow socket if arg0 in {AF_INET, AF_UNIX}", "" },
+	{ "deny read if arg0 == 1\nkill write if arg0 == 1\ndeny write", "", "" },
+	{ "allow openat if arg0 == -100", "allow openat if arg0 == 0xffffff9c", "" },
 	{ "allow socket if arg0 == AF_UNIX", "allow socket",
 	  "socket\n- allow if arg0 == AF_UNIX else deny EPERM\n+ allow\n" },
 };
