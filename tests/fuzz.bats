@@ -38,3 +38,7 @@ fuzz() {
 @test "policies may be any text, and are shown as policies that mean the same" {
 	fuzz policy_text
 }
+
+@test "a learnt policy may have been edited to anything, and is written as it is read" {
+	fuzz policy_learn
+}

@@ -54,6 +54,11 @@ static void write_reason(FILE *out, const struct denial *denial)
 		fprintf(out, "%s, which doesn't name %s", verdict->by->name,
 			archname_of(denial->call->arch));
 		break;
+	case VERDICT_HIDDEN:
+		fprintf(out,
+			"%s, which can't see its arguments on %s and gives the strictest answer",
+			verdict->by->name, archname_of(denial->call->arch));
+		break;
 	default:
 		fprintf(out, "the program %s", verdict->by->name);
 	}

@@ -72,7 +72,7 @@ void explain_allow(char text[EXPLAIN_ALLOW], const struct denial *denial)
 		return;
 	if (denial->verdict->reason == VERDICT_ARCH)
 		fprintf(out, "arch %s", archname_of(denial->call->arch));
-	else if (denial->verdict->reason != VERDICT_PROGRAM && denial->verdict->by &&
+	else if (denial->verdict->by && denial->verdict->reason < VERDICT_HIDDEN &&
 		 denial->call->call.name)
 		write_allow(out, denial);
 	(void)fclose(out);

@@ -4,10 +4,13 @@
 #include "constants.h"
 #include "util.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
 #define ALL UINT64_MAX
+
+enum { SHORT = 40 };
 
 /* SOCK_CLOEXEC and SOCK_NONBLOCK stand above the type. */
 #define SOCKET_TYPE 0xf
@@ -39,6 +42,18 @@ const struct learn_terms *learn_terms(const char *call)
 	return NULL;
 }
 
+/* By name if it's flags and short; all seven namespaces are better known by their number. */
+static void write_mask(FILE *out, int nr, const struct learn_term *term)
+{
+	char text[128];
+
+	(void)policy_argument_text(nr, term->arg, term->mask, text, sizeof(text));
+	if (isalpha((unsigned char)text[0]) && !strstr(text, "|0x") && strlen(text) <= SHORT)
+		fprintf(out, " & %s", text);
+	else
+		fprintf(out, " & 0x%" PRIx64, term->mask);
+}
+
 void learn_write_terms(FILE *out, int nr, const struct learn_term *term, unsigned nterms,
 		       const uint64_t *value)
 {
@@ -47,7 +62,7 @@ void learn_write_terms(FILE *out, int nr, const struct learn_term *term, unsigne
 	for (unsigned i = 0; i < nterms; i++) {
 		fprintf(out, "%sarg%u", i ? " and " : "", term[i].arg);
 		if (term[i].mask != ALL)
-			fprintf(out, " & 0x%" PRIx64, term[i].mask);
+			write_mask(out, nr, &term[i]);
 		fprintf(out, " == %s",
 			policy_argument_text(nr, term[i].arg, value[i] & term[i].mask, text,
 					     sizeof(text)));

@@ -17,7 +17,7 @@
 
 static const char usage[] =
 	"usage: cradle policy supervise --socket=FD [--mode=explain|complain] [--json=FD]\n"
-	"                               [--cap CAP]... POLICY...\n"
+	"                               [--cap CAP]... [--kernel X.Y] POLICY...\n"
 	"\n"
 	"Receives a seccomp listener over a socket, and answers and explains the calls that\n"
 	"the policies deny, until nobody is left whom they hold for. cradle run --explain\n"
@@ -27,6 +27,7 @@ static const char usage[] =
 	"  --mode MODE   explain (default): calls are denied; complain: they are let through\n"
 	"  --json FD     the same as lines of JSON\n"
 	"  --cap CAP     what the agent keeps, as for compile; repeatable\n"
+	"  --kernel X.Y  for which the policies were compiled\n"
 	"  -h, --help    this text\n";
 
 /* While a launcher relays a terminal it is raw, and a line's end alone would stay in the column. */

@@ -2,14 +2,18 @@
  * them from. */
 #include "supervise_stack.h"
 
+#include "arch.h"
+#include "archname.h"
+#include "compile.h"
 #include "load.h"
 #include "log.h"
+#include "memory.h"
 #include "names.h"
+#include "source.h"
 #include "supervise_bpf.h"
 #include "util.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +37,10 @@ void stack_resolve(struct stack_call *call, const struct seccomp_data *data, pid
 	call->arch = find_arch(data);
 	call->call.pid = pid;
 	call->call.nr = data->nr;
-	call->call.narrow = call->arch == SCMP_ARCH_X86 || call->arch == SCMP_ARCH_ARM ||
-			    call->arch == SCMP_ARCH_X32;
+	call->call.narrow = arch_is_narrow(call->arch) || call->arch == SCMP_ARCH_X32;
 	for (unsigned i = 0; i < DECODE_ARGS; i++)
 		call->call.arg[i] = data->args[i];
-	if (call->arch != seccomp_arch_native()) {
+	if (!archname_is_native(call->arch)) {
 		name = seccomp_syscall_resolve_num_arch(call->arch, data->nr);
 		call->call.nr = name ? policy_call_number(name) : POLICY_NO_CALL;
 		free(name);
@@ -45,71 +48,61 @@ void stack_resolve(struct stack_call *call, const struct seccomp_data *data, pid
 	call->call.name = policy_call_name(call->call.nr);
 }
 
-/* From the start whatever was read before us: another process of the launch may share the offset.
- */
-static ssize_t read_program(const char *name, char *bytes, size_t size)
+/* From the start, whatever was read before: another process of the launch may share the offset. */
+static ssize_t read_fd(const char *number, char *bytes, size_t size)
 {
-	const char *number = util_after(name, "fd:");
-	uint64_t given;
+	uint64_t fd;
 	ssize_t n;
-	int fd;
 
-	if (number && !util_number(number, INT32_MAX, &given))
+	if (!util_number(number, INT32_MAX, &fd))
 		return -EINVAL;
-	fd = number ? fcntl((int)given, F_DUPFD_CLOEXEC, 0) : open(name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = pread(fd, bytes, size, 0);
-	if (n < 0)
-		n = -errno;
-	(void)close(fd);
-	return n;
+	n = pread((int)fd, bytes, size, 0);
+	return n < 0 ? -errno : n;
 }
 
-/* 1: taken; 0: it isn't a program, but may be a policy. */
-static int add_program(struct stack_layer *layer, const char *name)
+/* A program is whole instructions, as many as the kernel takes. */
+static int take_program(struct stack_layer *layer, const char *bytes, ssize_t n)
 {
-	char *bytes = malloc(BPF_BYTES + 1);
-	ssize_t n = bytes ? read_program(name, bytes, BPF_BYTES + 1) : -ENOMEM;
-
-	if (n > 0 && policy_kind(bytes, (size_t)n) == POLICY_BPF) {
-		layer->program = (void *)bytes;
-		layer->len = (size_t)n / sizeof(struct sock_filter);
-		if (n <= (ssize_t)BPF_BYTES && n % (ssize_t)sizeof(struct sock_filter) == 0)
-			return 1;
-		layer->program = NULL;
+	if (n > 0 && (n > (ssize_t)BPF_BYTES || n % (ssize_t)sizeof(*layer->program)))
 		n = -EBADMSG;
-	}
-	free(bytes);
-	if (n == -EBADMSG || (n < 0 && util_after(name, "fd:")))
-		return log_errno((int)n, "cannot read the seccomp program %s", name);
+	if (n <= 0)
+		return log_errno(n ? (int)n : -ENODATA, "cannot read the seccomp program %s",
+				 layer->name);
+	layer->program = memory_grow(NULL, (size_t)n, 1);
+	layer->len = (size_t)n / sizeof(*layer->program);
+	memcpy(layer->program, bytes, (size_t)n);
 	return 0;
+}
+
+/* Whether the file is a program, and not a policy (or nothing, which policy_load() says then). */
+static bool find_program(struct policy *policy, const char *name, const struct policy_input **input)
+{
+	policy_init(policy, name);
+	return source_find(policy, name, NULL, input) == 0 &&
+	       policy_kind((*input)->bytes, (*input)->len) == POLICY_BPF;
 }
 
 int stack_add(struct stack *stack, const char *name, const struct policy_context *context)
 {
+	static char bytes[BPF_BYTES + 1];
 	struct stack_layer *layer = &stack->layer[stack->nlayers];
+	const char *number = util_after(name, "fd:");
+	const struct policy_input *input;
 	int err;
 
 	if (stack->nlayers == STACK_LAYERS)
 		return log_errno(-E2BIG, "%s: expected at most %d policies", name, STACK_LAYERS);
 	layer->name = name;
 	stack->nlayers++;
-	err = add_program(layer, name);
-	if (err)
-		return err < 0 ? err : 0;
-	return policy_load(&layer->policy, name, context);
-}
-
-static bool names_arch(const struct policy *policy, uint32_t arch)
-{
-	if (arch == seccomp_arch_native())
-		return true;
-	for (unsigned i = 0; i < policy->narchs; i++) {
-		if (policy->arch[i] == arch)
-			return true;
+	if (number)
+		return take_program(layer, bytes, read_fd(number, bytes, sizeof(bytes)));
+	if (!find_program(&layer->policy, name, &input)) {
+		policy_finish(&layer->policy);
+		return policy_load(&layer->policy, name, context);
 	}
-	return false;
+	err = take_program(layer, input->bytes, (ssize_t)input->len);
+	policy_finish(&layer->policy);
+	return err;
 }
 
 /* What the kernel does with a filter's answer where no tracer and no listener is. */
@@ -132,26 +125,54 @@ static struct policy_action action_of(uint32_t ret)
 	}
 }
 
-static struct verdict judge_one(const struct stack_layer *layer, const struct stack_call *call)
+/* Where arguments lie in memory or are narrower, the compiler knows what becomes of conditions; the
+ * rule that eval finds is named if it says the same. */
+static struct policy_action judge_foreign(struct stack_layer *layer, const struct stack_call *call)
 {
-	struct verdict verdict = { .by = layer, .reason = VERDICT_PROGRAM };
+	struct policy_program compiled = { 0 };
+
+	if (!layer->compiled && policy_compile(&layer->policy, &compiled) == 0) {
+		layer->compiled = compiled.insn;
+		layer->compiled_len = compiled.len;
+	}
+	return action_of(bpf_run(layer->compiled, layer->compiled_len, call->data));
+}
+
+static struct verdict judge_policy(struct stack_layer *layer, const struct stack_call *call)
+{
+	struct verdict verdict = { .by = layer };
 	const struct policy *policy = &layer->policy;
+	struct policy_action exact;
+
+	verdict.action = policy_eval(policy, call->call.nr, call->call.arg, &verdict.rule);
+	verdict.reason = verdict.rule                          ? VERDICT_RULE
+			 : policy_knows(policy, call->call.nr) ? VERDICT_DEFAULT
+							       : VERDICT_UNKNOWN;
+	if (archname_is_native(call->arch))
+		return verdict;
+	exact = judge_foreign(layer, call);
+	if (exact.act == verdict.action.act && exact.error == verdict.action.error)
+		return verdict;
+	return (struct verdict){ .action = exact, .reason = VERDICT_HIDDEN, .by = layer };
+}
+
+static struct verdict judge_one(struct stack_layer *layer, const struct stack_call *call)
+{
+	struct verdict verdict = { .by = layer };
 
 	if (layer->program) {
+		verdict.reason = VERDICT_PROGRAM;
 		verdict.action = action_of(bpf_run(layer->program, layer->len, call->data));
-	} else if (!names_arch(policy, call->arch)) {
+	} else if (!archname_is_native(call->arch) && !arch_is_in(&layer->policy, call->arch)) {
 		verdict.reason = VERDICT_ARCH;
 		verdict.action.act = POLICY_KILL;
 	} else {
-		verdict.action = policy_eval(policy, call->call.nr, call->call.arg, &verdict.rule);
-		verdict.reason = verdict.rule                          ? VERDICT_RULE
-				 : policy_knows(policy, call->call.nr) ? VERDICT_DEFAULT
-								       : VERDICT_UNKNOWN;
+		verdict = judge_policy(layer, call);
 	}
 	return verdict;
 }
 
-struct verdict stack_judge(const struct stack *stack, const struct stack_call *call)
+struct verdict stack_judge(struct stack *stack, const struct stack_call *call)
 {
 	struct verdict strictest = { .reason = VERDICT_NOBODY };
 
@@ -168,6 +189,7 @@ void stack_finish(struct stack *stack)
 {
 	for (unsigned i = 0; i < stack->nlayers; i++) {
 		free(stack->layer[i].program);
+		free(stack->layer[i].compiled);
 		policy_finish(&stack->layer[i].policy);
 	}
 	memset(stack, 0, sizeof(*stack));

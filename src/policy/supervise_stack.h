@@ -15,6 +15,8 @@ struct stack_layer {
 	struct policy policy;
 	struct sock_filter *program; /* instead of a policy: all that is known is what it does */
 	size_t len;
+	struct sock_filter *compiled; /* of the policy, once it is needed */
+	size_t compiled_len;
 };
 
 struct stack {
@@ -29,6 +31,7 @@ enum verdict_reason {
 	VERDICT_DEFAULT,
 	VERDICT_UNKNOWN, /* a number without a name */
 	VERDICT_ARCH,    /* of an architecture that the policy doesn't name */
+	VERDICT_HIDDEN,  /* its arguments can't be seen, so it gets the strictest answer */
 	VERDICT_PROGRAM,
 };
 
@@ -53,7 +56,7 @@ void stack_resolve(struct stack_call *call, const struct seccomp_data *data, pid
 int stack_add(struct stack *stack, const char *name, const struct policy_context *context);
 
 /* The strictest, and of equally strict ones the last, as with filters in the kernel. */
-struct verdict stack_judge(const struct stack *stack, const struct stack_call *call);
+struct verdict stack_judge(struct stack *stack, const struct stack_call *call);
 
 /* Accepts a zeroed one. */
 void stack_finish(struct stack *stack);
