@@ -69,12 +69,22 @@ $(B)/bench/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -o $@ $(BENCH_SRC) -lm
 
-bench: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC)
+# Of the policy part: a user's file is the shipped text.
+$(B)/bench/%.policy: policies/%.policy
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+BENCH_POLICY = $(B)/cradle-policy $(B)/bench/default.policy
+
+bench: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC) $(BENCH_POLICY)
 	$(B)/bench/bench --output $(B)/bench/results.tsv
 
 # The sandbox launchers only.
 bench-sandbox: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC)
 	$(B)/bench/bench --only sandbox --output $(B)/bench/sandbox.tsv
 
+# What a policy costs, at launch and for each system call.
+bench-policy: $(B)/cradle $(B)/bench/bench $(BENCH_STATIC) $(BENCH_POLICY)
+	$(B)/bench/bench --only policy --output $(B)/bench/policy.tsv
+
 .SECONDARY:
-.PHONY: check fuzz lint bench bench-sandbox
+.PHONY: check fuzz lint bench bench-sandbox bench-policy

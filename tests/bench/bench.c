@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include "sandbox.h"
+#include "policy.h"
 
 static const struct candidate known[] = {
 	{ .name = "bare exec", .role = ROLE_BARE },
@@ -46,17 +46,17 @@ static const char usage[] =
 	"  --output      the figures as TSV\n"
 	"  --build       where cradle and bench/ are (default: the parent of this program's "
 	"directory)\n"
-	"  --only        start, idle, orphans, signals, calls or sandbox\n"
+	"  --only        start, idle, orphans, signals, calls, sandbox or policy\n"
 	"  --add         one more supervisor; COMMAND is split at blanks, the agent's words "
 	"follow\n"
 	"Rounds of all supervisors are mixed; compare figures of one run only.\n";
 
-static const char *const parts[] = { "start", "idle", "orphans", "signals", "calls", "sandbox" };
-static void (*const measure[])(struct bench *) = {
-	measure_start,   measure_idle,  measure_orphans,
-	measure_signals, measure_calls, measure_sandbox
-};
-enum { CALLS = 4, SANDBOX, NPARTS };
+static const char *const parts[] = { "start", "idle",    "orphans", "signals",
+				     "calls", "sandbox", "policy" };
+static void (*const measure[])(struct bench *) = { measure_start,   measure_idle,  measure_orphans,
+						   measure_signals, measure_calls, measure_sandbox,
+						   measure_policy };
+enum { CALLS = 4, SANDBOX, POLICY, NPARTS };
 
 struct options {
 	const char *output;
@@ -224,6 +224,8 @@ static int write_output(const struct bench *b, const char *path)
 	err = table_write(b, out);
 	if (!err && b->sandbox)
 		err = sandbox_write(b->sandbox, out);
+	if (!err && b->policy)
+		err = policy_write(b->policy, out);
 	return fclose(out) || err ? 125 : 0;
 }
 
@@ -261,7 +263,7 @@ static int verdict(const struct bench *b)
 	for (unsigned i = 0; i < b->ncandidates; i++)
 		if (b->candidate[i].failed)
 			return 1;
-	return b->sandbox && b->sandbox->failed;
+	return (b->sandbox && b->sandbox->failed) || (b->policy && b->policy->failed);
 }
 
 static void print_all(const struct bench *b, bool calls)
@@ -271,10 +273,14 @@ static void print_all(const struct bench *b, bool calls)
 		calls_print(b);
 	if (b->sandbox)
 		sandbox_print(b->sandbox);
+	if (b->policy)
+		policy_print(b->policy);
 	putchar('\n');
 	expectations_print(b);
 	if (b->sandbox)
 		sandbox_expectations(b->sandbox);
+	if (b->policy)
+		policy_expectations(b->policy);
 }
 
 int main(int argc, char **argv)

@@ -69,6 +69,7 @@ struct bench {
 	int null; /* /dev/null */
 	bool quick;
 	struct sandbox *sandbox; /* NULL: not measured */
+	struct sandbox *policy;  /* the same */
 };
 
 /* A supervisor with the serving agent below it. */
@@ -109,6 +110,9 @@ void phase_print(const char *title, const unsigned short *count); /* of MAX_CALL
 
 /* sandbox.c */
 void measure_sandbox(struct bench *b);
+
+/* policy.c */
+void measure_policy(struct bench *b);
 
 /* table.c */
 void table_print(const struct bench *b);

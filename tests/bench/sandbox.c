@@ -18,9 +18,7 @@
 
 enum { NOBODY = 65534 };
 
-#define UNSHARE   "unshare --user --map-current-user --mount-proc --pid --fork --ipc --uts --cgroup"
-#define NO_NET    " --unshare-user --unshare-pid --unshare-ipc --unshare-uts --unshare-cgroup"
-#define HOST_ROOT " --ro-bind / / --dev /dev --proc /proc --tmpfs /tmp"
+#define UNSHARE "unshare --user --map-current-user --mount-proc --pid --fork --ipc --uts --cgroup"
 #define OWN_ROOT                                                                                  \
 	" --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/sbin /sbin"                    \
 	" --symlink usr/lib /lib --symlink usr/lib64 /lib64 --dev /dev --proc /proc --tmpfs /tmp" \
@@ -32,7 +30,8 @@ enum { NOBODY = 65534 };
 			name NO_NET " --unshare-net --seccomp 9" HOST_ROOT, name NO_NET HOST_ROOT, \
 			name NO_NET HOST_ROOT                                                      \
 	}
-#define CRUN "crun --root DIR/crun/state --cgroup-manager=disabled run --bundle "
+/* Its policy would be a filter that the others don't have; see policy.c. */
+#define RUN "DIR/cradle run --seccomp=none"
 
 const struct launcher sandbox_launchers[] = {
 	{ .name = "bare exec", .role = ROLE_BARE, .words = { "", "", "", "" }, .end = "" },
@@ -61,9 +60,8 @@ const struct launcher sandbox_launchers[] = {
 	{ .name = "cradle",
 	  .role = ROLE_OURS,
 	  .promised = true,
-	  .words = { "DIR/cradle run --share-net", "DIR/cradle run",
-		     "DIR/cradle run --root empty" OWN_ROOT, "DIR/cradle run --seccomp 9",
-		     "DIR/cradle run --share-net", "DIR/cradle run --share-net" },
+	  .words = { RUN " --share-net", RUN, RUN " --root empty" OWN_ROOT,
+		     "DIR/cradle run --seccomp 9", RUN " --share-net", RUN " --share-net" },
 	  .end = "--",
 	  .prefix = "--ro-bind" },
 	{ .name = "cradle bwrap",
@@ -96,14 +94,14 @@ static int become_normal_user(void)
 	return prctl(PR_SET_DUMPABLE, 1) ? -errno : 0;
 }
 
-static void measure(struct sandbox *s)
+static void measure_and_exit(struct sandbox *s, void (*measure)(struct sandbox *s))
 {
 	if (become_normal_user() || chdir("/") || prctl(PR_SET_CHILD_SUBREAPER, 1))
 		_exit(125);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
-	sandbox_measure(s);
+	measure(s);
 	_exit(0);
 }
 
@@ -124,16 +122,21 @@ static bool present(const struct launcher *l)
 	return false;
 }
 
-static struct sandbox *create(const struct bench *b)
+struct sandbox *sandbox_create(const struct bench *b, const struct launcher *launchers, unsigned n)
 {
+	/* The same for all launchers, and small. */
+	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 	struct sandbox *s =
 		mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (s == MAP_FAILED)
 		return NULL;
-	s->launcher = sandbox_launchers;
-	s->nlaunchers = sandbox_nlaunchers;
-	s->null = b->null;
+	s->launcher = launchers;
+	s->nlaunchers = n;
+	s->environment[0] = path;
+	s->verb = "true";
+	s->uid = geteuid() ? geteuid() : NOBODY;
+	s->null = s->output = b->null;
 	s->quick = b->quick;
 	for (unsigned i = 0; i < s->nlaunchers; i++) {
 		s->present[i] = present(&s->launcher[i]);
@@ -144,7 +147,7 @@ static struct sandbox *create(const struct bench *b)
 }
 
 /* Ctrl-C ends the child; the directory isn't left behind. */
-static int measure_apart(struct sandbox *s)
+int sandbox_apart(struct sandbox *s, void (*measure)(struct sandbox *s))
 {
 	int status;
 	pid_t pid;
@@ -153,7 +156,7 @@ static int measure_apart(struct sandbox *s)
 	signal(SIGTERM, SIG_IGN);
 	pid = fork();
 	if (!pid)
-		measure(s);
+		measure_and_exit(s, measure);
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -errno;
 	signal(SIGINT, SIG_DFL);
@@ -162,7 +165,7 @@ static int measure_apart(struct sandbox *s)
 }
 
 /* As with supervisors: ours has to run, and may be slow. */
-static bool refused(const struct sandbox *s)
+bool sandbox_refused(const struct sandbox *s)
 {
 	for (unsigned i = 0; i < s->nlaunchers; i++)
 		for (unsigned shape = 0; s->launcher[i].promised && shape < SHAPES; shape++)
@@ -173,17 +176,17 @@ static bool refused(const struct sandbox *s)
 
 void measure_sandbox(struct bench *b)
 {
-	struct sandbox *s = b->sandbox = create(b);
+	struct sandbox *s = b->sandbox = sandbox_create(b, sandbox_launchers, sandbox_nlaunchers);
 	int err;
 
 	if (!s)
 		return;
-	err = stage_make(s, b->build, geteuid() ? geteuid() : NOBODY);
+	err = stage_make(s, b->build);
 	if (!err)
-		err = measure_apart(s);
+		err = sandbox_apart(s, sandbox_measure);
 	stage_remove(s);
 	if (err)
 		fprintf(stderr, "bench: cannot measure sandboxes: %s\n",
 			err == -ECHILD ? "the measuring process failed" : strerror(-err));
-	s->failed = err || refused(s);
+	s->failed = err || sandbox_refused(s);
 }

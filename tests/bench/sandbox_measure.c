@@ -28,7 +28,7 @@ static void take_refusal(int fd, char *text, size_t size, int status)
 }
 
 /* Before anything is measured, each launcher shows that it can do it at all. */
-static void try(struct sandbox *s, unsigned launcher, enum shape shape)
+void sandbox_try(struct sandbox *s, unsigned launcher, enum shape shape)
 {
 	char name[] = "/var/tmp/cradle-bench-said.XXXXXX";
 	int fd = mkstemp(name), status;
@@ -67,6 +67,11 @@ static void commands_free(const struct sandbox *s, struct commands *c)
 			command_free(&c->of[i]);
 }
 
+static unsigned turns(const struct sandbox *s, unsigned launcher)
+{
+	return s->launcher[launcher].every ? s->launcher[launcher].every : 1;
+}
+
 static void round_robin(struct sandbox *s, enum shape shape, const struct commands *c,
 			double (*sample)[MAX_ROUNDS], unsigned rounds)
 {
@@ -75,11 +80,14 @@ static void round_robin(struct sandbox *s, enum shape shape, const struct comman
 	for (unsigned r = 0; r < rounds; r++) {
 		shuffle(order, s->nlaunchers);
 		for (unsigned k = 0; k < s->nlaunchers; k++) {
-			unsigned i = order[k];
+			unsigned i = order[k], every = turns(s, i);
 			int status = 0;
 
-			if (c->used[i] && sandbox_runs(s, i, shape))
-				status = sandbox_once(s, &c->of[i], s->null, &sample[i][r]);
+			if (r % every || !c->used[i] || !sandbox_runs(s, i, shape))
+				continue;
+			if (s->launcher[i].before)
+				s->launcher[i].before(s);
+			status = sandbox_once(s, &c->of[i], s->null, &sample[i][r / every]);
 			if (status)
 				snprintf(s->row[i].refusal[shape], 100, "failed in round %u: %#x",
 					 r, (unsigned)status);
@@ -87,7 +95,7 @@ static void round_robin(struct sandbox *s, enum shape shape, const struct comman
 	}
 }
 
-static void times(struct sandbox *s, enum shape shape, unsigned rounds)
+void sandbox_times(struct sandbox *s, enum shape shape, unsigned rounds)
 {
 	static double sample[MAX_LAUNCHERS][MAX_ROUNDS];
 	struct commands *c = malloc(sizeof(*c));
@@ -98,10 +106,12 @@ static void times(struct sandbox *s, enum shape shape, unsigned rounds)
 	round_robin(s, shape, c, sample, rounds / 10); /* warm caches, not kept */
 	round_robin(s, shape, c, sample, rounds);
 	for (unsigned i = 0; i < s->nlaunchers; i++) {
+		unsigned n = (rounds + turns(s, i) - 1) / turns(s, i);
+
 		if (!c->used[i] || !sandbox_runs(s, i, shape))
 			continue;
-		s->row[i].value[SB_TIME + shape] = quantile(sample[i], rounds, 0.5);
-		s->row[i].value[SB_P95 + shape] = quantile(sample[i], rounds, 0.95);
+		s->row[i].value[SB_TIME + shape] = quantile(sample[i], n, 0.5);
+		s->row[i].value[SB_P95 + shape] = quantile(sample[i], n, 0.95);
 	}
 	commands_free(s, c);
 	free(c);
@@ -183,9 +193,9 @@ void sandbox_measure(struct sandbox *s)
 	for (unsigned i = 0; i < s->nlaunchers; i++)
 		for (unsigned shape = 0; shape < SHAPES; shape++)
 			if (s->present[i] && s->launcher[i].words[shape])
-				try(s, i, shape);
+				sandbox_try(s, i, shape);
 	for (unsigned shape = 0; shape < SHAPES; shape++)
-		times(s, shape, s->quick ? (rounds[shape] + 14) / 15 : rounds[shape]);
+		sandbox_times(s, shape, s->quick ? (rounds[shape] + 14) / 15 : rounds[shape]);
 	rates(s, HOST, SB_RATE);
 	rates(s, HOST_NET, SB_RATE + 3);
 	sandbox_count_calls(s);

@@ -48,12 +48,28 @@ static void add_binds(const struct sandbox *s, const struct launcher *l, struct 
 	}
 }
 
+static char *begin(struct command *c)
+{
+	c->nwords = 0;
+	return c->text = malloc(128 * WORDS_MAX);
+}
+
+int command_parse(const struct sandbox *s, const char *words, struct command *c)
+{
+	char *at = begin(c);
+
+	if (!at)
+		return -ENOMEM;
+	add_words(s, c, words, &at);
+	c->word[c->nwords] = NULL;
+	return 0;
+}
+
 int command_make(const struct sandbox *s, unsigned launcher, enum shape shape, struct command *c)
 {
 	const struct launcher *l = &s->launcher[launcher];
-	char *at = c->text = malloc(128 * WORDS_MAX);
+	char *at = begin(c);
 
-	c->nwords = 0;
 	if (!at)
 		return -ENOMEM;
 	add_words(s, c, l->words[shape], &at);
@@ -63,7 +79,8 @@ int command_make(const struct sandbox *s, unsigned launcher, enum shape shape, s
 		bool moved = shape == PRIVATE && l->role != ROLE_BARE;
 
 		add_words(s, c, l->end, &at);
-		add_words(s, c, moved ? "/bench/agent true" : "DIR/agent true", &at);
+		add_words(s, c, moved ? "/bench/agent" : "DIR/agent", &at);
+		add_words(s, c, s->verb, &at);
 	}
 	c->word[c->nwords] = NULL;
 	return 0;
@@ -80,19 +97,17 @@ struct start {
 	int errors, err;
 };
 
-/* On the bench's memory, as in launch.c. The environment is the same for all and small. */
+/* On the bench's memory, as in launch.c. */
 static int child(void *arg)
 {
-	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
-	char *environment[] = { path, NULL };
 	struct start *start = arg;
-	int null = start->sandbox->null;
+	const struct sandbox *s = start->sandbox;
 
-	if (dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(start->errors, 2) < 0 ||
-	    dup2(start->sandbox->filter, FILTER_FD) < 0)
+	if (dup2(s->null, 0) < 0 || dup2(s->output, 1) < 0 || dup2(start->errors, 2) < 0 ||
+	    dup2(s->filter, FILTER_FD) < 0)
 		start->err = -errno;
 	else
-		execvpe(start->command->word[0], start->command->word, environment);
+		execvpe(start->command->word[0], start->command->word, s->environment);
 	start->err = -errno;
 	_exit(127);
 }

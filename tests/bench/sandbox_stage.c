@@ -22,7 +22,7 @@
 #define ARCH AUDIT_ARCH_AARCH64
 #endif
 
-static int copy(const char *from, const char *to)
+static int copy_file(const char *from, const char *to)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC);
 	int out = in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
@@ -104,22 +104,25 @@ static void crun_binds(FILE *out, const char *root)
 		closedir(dir);
 }
 
-static int crun_bundle(const struct sandbox *s, const char *name, bool net, unsigned uid)
+int stage_dir(const struct sandbox *s, const char *name)
 {
-	char path[PATH_MAX], root[PATH_MAX];
-	FILE *out;
+	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/crun/%s/config.json", s->dir, name);
+	snprintf(path, sizeof(path), "%s/%s", s->dir, name);
+	return mkdir(path, 0755) || chown(path, s->uid, (gid_t)-1) ? -errno : 0;
+}
+
+static void crun_process(const struct sandbox *s, FILE *out, const char *verb)
+{
+	char root[PATH_MAX];
+
 	snprintf(root, sizeof(root), "%s/crun/root", s->dir);
-	out = fopen(path, "we");
-	if (!out)
-		return -errno;
 	fprintf(out,
 		"{\"ociVersion\":\"1.0.0\",\"process\":{\"terminal\":false,\"user\":{\"uid\":%u,"
-		"\"gid\":%u},\"args\":[\"%s/agent\",\"true\"],\"env\":[\"PATH=/usr/bin\"],"
+		"\"gid\":%u},\"args\":[\"%s/agent\",\"%s\"],\"env\":[\"PATH=/usr/bin\"],"
 		"\"cwd\":\"/\",\"noNewPrivileges\":true},\n"
 		"\"root\":{\"path\":\"%s\",\"readonly\":true},\n\"mounts\":[\n",
-		uid, uid, s->dir, root);
+		s->uid, s->uid, s->dir, verb, root);
 	crun_binds(out, root);
 	fprintf(out,
 		"{\"destination\":\"/proc\",\"type\":\"proc\",\"source\":\"proc\"},\n"
@@ -131,57 +134,98 @@ static int crun_bundle(const struct sandbox *s, const char *name, bool net, unsi
 		"},\n"
 		"{\"destination\":\"/tmp\",\"type\":\"tmpfs\",\"source\":\"tmpfs\",\"options\":["
 		"\"nosuid\",\"nodev\",\"mode=1777\"]}],\n");
+}
+
+static void crun_namespaces(const struct sandbox *s, FILE *out, bool net)
+{
 	fprintf(out,
 		"\"linux\":{\"uidMappings\":[{\"containerID\":%u,\"hostID\":%u,\"size\":1}],"
 		"\"gidMappings\":[{\"containerID\":%u,\"hostID\":%u,\"size\":1}],\n"
 		"\"namespaces\":[{\"type\":\"user\"},{\"type\":\"pid\"},{\"type\":\"mount\"},"
-		"{\"type\":\"ipc\"},{\"type\":\"uts\"},{\"type\":\"cgroup\"}%s]}}\n",
-		uid, uid, uid, uid, net ? ",{\"type\":\"network\"}" : "");
-	return fclose(out) ? -errno : 0;
+		"{\"type\":\"ipc\"},{\"type\":\"uts\"},{\"type\":\"cgroup\"}%s]",
+		s->uid, s->uid, s->uid, s->uid, net ? ",{\"type\":\"network\"}" : "");
 }
 
-static int make_dirs(const struct sandbox *s, uid_t uid)
+static void crun_seccomp(FILE *out, FILE *profile)
 {
-	static const char *const names[] = { "source",    "crun",      "crun/state",
-					     "crun/root", "crun/host", "crun/net" };
+	int c;
+
+	fputs(",\n\"seccomp\":", out);
+	while ((c = getc(profile)) != EOF)
+		putc(c, out);
+}
+
+int stage_bundle(const struct sandbox *s, const struct bundle *bundle)
+{
+	FILE *out, *profile = NULL;
 	char path[PATH_MAX];
+	int err;
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		snprintf(path, sizeof(path), "%s/%s", s->dir, names[i]);
-		if (mkdir(path, 0755) || chown(path, uid, (gid_t)-1))
-			return -errno;
+	if (bundle->seccomp && !(profile = fopen(bundle->seccomp, "re")))
+		return -errno;
+	snprintf(path, sizeof(path), "crun/%s", bundle->name);
+	err = stage_dir(s, path);
+	snprintf(path, sizeof(path), "%s/crun/%s/config.json", s->dir, bundle->name);
+	out = err ? NULL : fopen(path, "we");
+	if (out) {
+		crun_process(s, out, bundle->verb);
+		crun_namespaces(s, out, bundle->net);
+		if (profile)
+			crun_seccomp(out, profile);
+		fputs("}}\n", out);
+		err = fclose(out) ? -errno : 0;
+	} else if (!err) {
+		err = -errno;
 	}
-	return 0;
+	if (profile)
+		fclose(profile);
+	return err;
 }
 
-int stage_make(struct sandbox *s, const char *build, uid_t uid)
+static int make_dirs(const struct sandbox *s)
 {
+	static const char *const names[] = { "source", "crun", "crun/state", "crun/root" };
+	int err = 0;
+
+	for (unsigned i = 0; !err && i < sizeof(names) / sizeof(*names); i++)
+		err = stage_dir(s, names[i]);
+	return err;
+}
+
+int stage_copy(const struct sandbox *s, const char *build, const char *from, const char *to)
+{
+	char source[PATH_MAX], copy[PATH_MAX];
+
+	snprintf(source, sizeof(source), "%s/%s", build, from);
+	snprintf(copy, sizeof(copy), "%s/%s", s->dir, to);
+	return copy_file(source, copy);
+}
+
+int stage_make(struct sandbox *s, const char *build)
+{
+	static const struct bundle bundles[] = { { .name = "host", .verb = "true" },
+						 { .name = "net", .verb = "true", .net = true } };
 	static const char *const programs[][2] = { { "cradle", "cradle" },
 						   { "bench/sandbox_floor", "floor" },
 						   { "bench/agent", "agent" } };
-	char from[PATH_MAX + 64], to[PATH_MAX];
+	char filter[PATH_MAX];
 	int err;
 
 	strcpy(s->dir, "/var/tmp/cradle-bench.XXXXXX");
 	umask(022);
 	if (!mkdtemp(s->dir))
 		return -errno;
-	if (chmod(s->dir, 0755) || chown(s->dir, uid, (gid_t)-1))
+	if (chmod(s->dir, 0755) || chown(s->dir, s->uid, (gid_t)-1))
 		return -errno;
-	err = make_dirs(s, uid);
-	for (unsigned i = 0; !err && i < sizeof(programs) / sizeof(*programs); i++) {
-		snprintf(from, sizeof(from), "%s/%s", build, programs[i][0]);
-		snprintf(to, sizeof(to), "%s/%s", s->dir, programs[i][1]);
-		err = copy(from, to);
-	}
-	snprintf(to, sizeof(to), "%s/filter", s->dir);
+	err = make_dirs(s);
+	for (unsigned i = 0; !err && i < sizeof(programs) / sizeof(*programs); i++)
+		err = stage_copy(s, build, programs[i][0], programs[i][1]);
+	snprintf(filter, sizeof(filter), "%s/filter", s->dir);
 	if (!err)
-		err = filter_write(to);
-	if (!err)
-		err = crun_bundle(s, "host", false, uid);
-	if (!err)
-		err = crun_bundle(s, "net", true, uid);
-	s->filter = err ? -1 : open(to, O_RDONLY | O_CLOEXEC);
+		err = filter_write(filter);
+	for (unsigned i = 0; !err && i < sizeof(bundles) / sizeof(*bundles); i++)
+		err = stage_bundle(s, &bundles[i]);
+	s->filter = err ? -1 : open(filter, O_RDONLY | O_CLOEXEC);
 	return err ? err : s->filter < 0 ? -errno : 0;
 }
 

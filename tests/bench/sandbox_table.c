@@ -9,7 +9,7 @@ static const char *const shape_names[SHAPES] = { "host root", "+ network", "own 
 static const char *const shape_keys[SHAPES] = { "host",   "host_net",  "private",
 						"filter", "binds_100", "binds_1000" };
 
-static unsigned find(const struct sandbox *s, const char *name)
+unsigned sandbox_find(const struct sandbox *s, const char *name)
 {
 	unsigned i = 0;
 
@@ -20,7 +20,7 @@ static unsigned find(const struct sandbox *s, const char *name)
 
 static double per(const struct sandbox *s, unsigned launcher, const char *name, unsigned metric)
 {
-	return s->row[launcher].value[metric] / s->row[find(s, name)].value[metric];
+	return s->row[launcher].value[metric] / s->row[sandbox_find(s, name)].value[metric];
 }
 
 static bool any(const struct sandbox *s, unsigned from, unsigned to)
@@ -111,9 +111,9 @@ static void commands_print(const struct sandbox *s)
 }
 
 /* As in start.c: a bare exec has nothing to wait for but other people's programs. */
-static void note_disturbance(const struct sandbox *s)
+void sandbox_note_disturbance(const struct sandbox *s)
 {
-	const double *value = s->row[find(s, "bare exec")].value;
+	const double *value = s->row[sandbox_find(s, "bare exec")].value;
 
 	if (value[SB_P95 + HOST] > 3 * value[SB_TIME + HOST])
 		puts("NOTE: the machine was busy with something else; don't trust these times.");
@@ -123,7 +123,7 @@ void sandbox_print(const struct sandbox *s)
 {
 	puts("\nsandbox around a static program, as a normal user, µs from spawn to exit");
 	commands_print(s);
-	note_disturbance(s);
+	sandbox_note_disturbance(s);
 	times_print(s, HOST, PRIVATE);
 	putchar('\n');
 	times_print(s, PRIVATE, BINDS_100);
