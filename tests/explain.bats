@@ -184,7 +184,7 @@ except OSError: print("refused")'
 	policy
 	explain --seccomp "$SANDBOX_DIR/x.bpf" -- "$PROBE" call 83 0
 	[ "$output" = "call 83 = -13" ]
-	said "denied: mkdir(NULL, 00) = EACCES in "
+	said "denied: mkdir(NULL, 0) = EACCES in "
 	said "by the program $SANDBOX_DIR/x.bpf"
 	explain --seccomp fd:7 -- "$PROBE" call 83 0 7<"$SANDBOX_DIR/x.bpf"
 	[ "$output" = "call 83 = -13" ]

@@ -84,6 +84,7 @@ static decode_printer *const printers[DECODE_KINDS] = {
 	[DECODE_ID] = write_number,
 	[DECODE_HEX] = write_hex,
 	[DECODE_MODE] = decode_mode,
+	[DECODE_OPEN_MODE] = decode_mode,
 	[DECODE_PATH] = decode_path,
 	[DECODE_STRING] = decode_path,
 	[DECODE_STRINGS] = decode_strings,
@@ -118,6 +119,15 @@ static void append(char text[DECODE_TEXT], const char *more)
 	(void)snprintf(text + len, DECODE_TEXT - len, "%s", more);
 }
 
+/* The kernel doesn't look at what is left in the register: build_open_flags(). */
+static bool is_given(const struct decode_call *call, const struct decode_argument *kind,
+		     unsigned arg)
+{
+	if (kind->kind == DECODE_OPEN_MODE)
+		return call->arg[arg - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY));
+	return kind->kind != DECODE_NONE;
+}
+
 /* Where nothing is known of the arguments they are all shown: they may be what matters. */
 static const struct decode_argument unknown[DECODE_ARGS] = {
 	{ DECODE_POINTER, NULL }, { DECODE_POINTER, NULL }, { DECODE_POINTER, NULL },
@@ -137,7 +147,7 @@ void decode(const struct decode_call *call, char text[DECODE_TEXT], char key[DEC
 	if (!kind)
 		kind = unknown;
 	append(text, "(");
-	for (unsigned arg = 0; arg < DECODE_ARGS && kind[arg].kind != DECODE_NONE; arg++) {
+	for (unsigned arg = 0; arg < DECODE_ARGS && is_given(call, &kind[arg], arg); arg++) {
 		write_argument(word, call, &kind[arg], arg);
 		append(text, arg ? ", " : "");
 		append(text, word);

@@ -30,6 +30,7 @@ enum decode_kind {
 	DECODE_ID,
 	DECODE_HEX,
 	DECODE_MODE,
+	DECODE_OPEN_MODE, /* read only if the flags before it make a file */
 	DECODE_PATH,
 	DECODE_STRING,
 	DECODE_STRINGS, /* argv */

@@ -144,7 +144,7 @@ void decode_mode(FILE *out, const struct decode_call *call, const struct decode_
 		 unsigned arg)
 {
 	(void)kind;
-	fprintf(out, "0%o", (unsigned)call->arg[arg]);
+	fprintf(out, "%#o", (unsigned)call->arg[arg]);
 }
 
 void decode_signal(FILE *out, const struct decode_call *call, const struct decode_argument *kind,

@@ -24,6 +24,7 @@
 #define ID            PLAIN(ID)
 #define HEX           PLAIN(HEX)
 #define MODE          PLAIN(MODE)
+#define OPEN_MODE     PLAIN(OPEN_MODE)
 #define PATH          PLAIN(PATH)
 #define STRING        PLAIN(STRING)
 #define STRINGS       PLAIN(STRINGS)
@@ -204,7 +205,7 @@ static const struct entry {
 	{ "move_mount", { DIRFD, PATH, DIRFD, PATH, FLAGS("MOVE_MOUNT_") } },
 	{ "move_pages", { PID, NUMBER, POINTER, POINTER, POINTER, HEX } },
 	{ "mprotect", { POINTER, SIZE, NAMED } },
-	{ "mq_open", { STRING, OPEN, MODE, POINTER } },
+	{ "mq_open", { STRING, OPEN, OPEN_MODE, POINTER } },
 	{ "mq_unlink", { STRING } },
 	{ "mremap", { POINTER, SIZE, SIZE, NAMED, POINTER } },
 	{ "mseal", { POINTER, SIZE, HEX } },
@@ -217,11 +218,11 @@ static const struct entry {
 	{ "name_to_handle_at", { DIRFD, PATH, POINTER, POINTER, AT_FLAGS } },
 	{ "nanosleep", { POINTER, POINTER } },
 	{ "newfstatat", { DIRFD, PATH, POINTER, AT_FLAGS } },
-	{ "open", { PATH, OPEN, MODE } },
+	{ "open", { PATH, OPEN, OPEN_MODE } },
 	{ "open_by_handle_at", { FD, POINTER, OPEN } },
 	{ "open_tree", { DIRFD, PATH, FLAGS("OPEN_TREE_") } },
 	{ "open_tree_attr", { DIRFD, PATH, FLAGS("OPEN_TREE_"), POINTER, SIZE } },
-	{ "openat", { DIRFD, PATH, OPEN, MODE } },
+	{ "openat", { DIRFD, PATH, OPEN, OPEN_MODE } },
 	{ "openat2", { DIRFD, PATH, OPEN_HOW, SIZE } },
 	{ "pause", { NONE } },
 	{ "perf_event_open", { POINTER, PID, NUMBER, FD, HEX } },

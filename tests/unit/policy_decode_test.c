@@ -77,8 +77,8 @@ static void test_paths(void)
 
 	memset(longer, 'a', sizeof(longer) - 1);
 	longer[sizeof(longer) - 1] = '\0';
-	SHOWS("openat", "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC, 00)",
-	      (uint64_t)AT_FDCWD, AT("/etc/passwd"), O_CLOEXEC);
+	SHOWS("openat", "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC)", (uint64_t)AT_FDCWD,
+	      AT("/etc/passwd"), O_CLOEXEC);
 	SHOWS("open", "open(\"f\", O_RDWR|O_SYNC|O_CREAT, 0644)", AT("f"),
 	      O_RDWR | O_CREAT | O_SYNC, 0644);
 	SHOWS("open", "open(\"d\", O_WRONLY|O_TMPFILE, 0600)", AT("d"), O_WRONLY | O_TMPFILE, 0600);
