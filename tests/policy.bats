@@ -340,3 +340,27 @@ serve() {
 		refute_match 'never decides'
 	done <policies
 }
+
+@test "show: a container runtime's profile becomes a policy in text that says the same" {
+	cat >profile.json <<-'END'
+		{ "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [
+			{ "names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW" },
+			{ "names": ["personality"], "action": "SCMP_ACT_ALLOW",
+			  "args": [{ "index": 0, "value": 4294967295, "op": "SCMP_CMP_EQ" }] },
+			{ "names": ["clone"], "action": "SCMP_ACT_ALLOW",
+			  "args": [{ "index": 0, "value": 268435456, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ" }] },
+			{ "names": ["socket"], "action": "SCMP_ACT_ERRNO", "errnoRet": 22,
+			  "args": [{ "index": 0, "value": 40, "op": "SCMP_CMP_EQ" }] } ] }
+	END
+	policy show profile.json
+	expect_status 0
+	expect_line "default ENOSYS" "allow exit_group read write" "allow clone if arg0 & CLONE_NEWUSER == 0" \
+		"allow personality if arg0 == 0xffffffff" "deny EINVAL socket if arg0 == AF_VSOCK"
+	echo "$output" >shown.policy
+	policy diff profile.json shown.policy
+	expect_status 0
+	[ -z "$output" ]
+	policy check profile.json
+	expect_status 0
+	refute_match 'never decides'
+}

@@ -75,7 +75,8 @@ static unsigned tell_shadowed(const struct policy *policy, FILE *to)
 		const struct policy_rule *shadow;
 		size_t end;
 
-		if (!rule->where.file || strcmp(rule->where.file, own)) {
+		/* A profile in JSON has no words, and an order of its own. */
+		if (!rule->where.column || strcmp(rule->where.file, own)) {
 			i++;
 			continue;
 		}

@@ -11,10 +11,15 @@ bool flat_same_action(const struct policy_action *a, const struct policy_action 
 	return a->act == b->act && (a->act != POLICY_ERRNO || a->error == b->error);
 }
 
+/* What doesn't count may differ: the high half of a narrow argument's value, a mask that isn't
+ * used. */
 static bool same_test(const struct policy_test *a, const struct policy_test *b)
 {
-	return a->arg == b->arg && a->op == b->op && a->low == b->low && a->mask == b->mask &&
-	       a->value == b->value;
+	uint64_t all = a->low ? UINT32_MAX : UINT64_MAX;
+	bool masked = a->op == POLICY_MASKED_EQ || a->op == POLICY_MASKED_NE;
+
+	return a->arg == b->arg && a->op == b->op && a->low == b->low &&
+	       !((a->value ^ b->value) & all) && (!masked || !((a->mask ^ b->mask) & all));
 }
 
 static bool has_test(const struct policy_rule *rule, const struct policy_test *test)
