@@ -57,10 +57,16 @@ static size_t end_of_word(const struct policy *policy, size_t from)
 	return to;
 }
 
-/* The word as the line has it. */
-static const char *word_text(const struct policy_rule *rule, bool group)
+static void tell_word(const char *own, const struct policy_rule *rule, bool group,
+		      const struct policy_rule *shadow, FILE *to)
 {
-	return group ? "the group" : policy_call_name(rule->nr);
+	(void)fprintf(to, "%s:%u:%u: %s never decides: ", own, rule->where.line, rule->where.column,
+		      group ? "the group" : policy_call_name(rule->nr));
+	if (!strcmp(shadow->where.file, own))
+		(void)fprintf(to, "line %u", shadow->where.line);
+	else
+		(void)fprintf(to, "%s:%u", shadow->where.file, shadow->where.line);
+	(void)fprintf(to, " has the last word: %s\n", shadow->where.text);
 }
 
 /* To put other rules behind those of an included file is what including is for, so only the

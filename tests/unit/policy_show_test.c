@@ -178,6 +178,10 @@ static const struct checked {
 	  "t:1:7: read never decides: line 2 has the last word: deny read\n", true },
 	{ "so is a narrower one", "allow read if arg0 == 1 and arg1 == 2\ndeny read if arg0 == 1",
 	  "t:1:7: read never decides: line 2 has the last word: deny read if arg0 == 1\n", true },
+	{ "another file's line wins", "allow socket\ninclude strict\ndeny write\nallow write",
+	  "t:3:6: write never decides: line 4 has the last word: allow write\n", true },
+	{ "and is named", "deny write\ninclude strict",
+	  "t:1:6: write never decides: strict:", true },
 	{ "an exception is none", "allow read\ndeny read if arg0 == 1", "", false },
 	{ "what another file said is no matter", "include strict\ndeny write", "", false },
 	{ "a call of another architecture", "deny umount",
@@ -214,11 +218,37 @@ static void test_checks(void)
 	}
 }
 
+/* A test on such a call would run the program for each of them. */
+static void test_hot(void)
+{
+	static const char *const hot[] = {
+		"read",          "write",        "mmap",       "munmap",     "mprotect", "brk",
+		"futex",         "close",        "epoll_wait", "recvfrom",   "sendto",   "poll",
+		"clock_gettime", "gettimeofday", "getpid",     "sched_yield"
+	};
+	const char *text, *name;
+
+	for (unsigned i = 0; (name = policy_shipped(i, &text)); i++) {
+		struct policy policy;
+		unsigned found = 0;
+
+		parse(&policy, text);
+		for (size_t r = 0; r < policy.nrules; r++) {
+			for (size_t h = 0; h < sizeof(hot) / sizeof(hot[0]); h++)
+				found += policy.rule[r].ntests &&
+					 policy.rule[r].nr == policy_call_number(hot[h]);
+		}
+		tap_ok(policy.nrules && !found, "%s has no tests on hot calls", name);
+		policy_finish(&policy);
+	}
+}
+
 int main(void)
 {
 	srandom(1);
 	test_shows();
 	test_diffs();
 	test_checks();
+	test_hot();
 	return tap_done();
 }
