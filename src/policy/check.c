@@ -90,11 +90,7 @@ static unsigned tell_shadowed(const struct policy *policy, FILE *to)
 		shadow = word_shadow(policy, i, end);
 		if (shadow) {
 			found++;
-			(void)fprintf(to,
-				      "%s:%u:%u: %s never decides: line %u has the last word: %s\n",
-				      own, rule->where.line, rule->where.column,
-				      word_text(rule, rule[end - i - 1].nr != rule->nr),
-				      shadow->where.line, shadow->where.text);
+			tell_word(own, rule, rule[end - i - 1].nr != rule->nr, shadow, to);
 		}
 		i = end;
 	}
