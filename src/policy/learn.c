@@ -162,7 +162,7 @@ static int learn(const struct request *request)
 	if (!request->merge || merge(&record, request->output) == 0)
 		code = learn_run(&record, request->argv, &seen);
 	if (record.nameless)
-		log_warn("%lu calls of numbers that nobody has a name for got ENOSYS, as from the "
+		log_warn("calls that nobody has a name for: %lu; they got ENOSYS, as from the "
 			 "policy",
 			 record.nameless);
 	if (seen && write_file(&record, request->output) < 0)
