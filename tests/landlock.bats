@@ -280,6 +280,11 @@ expect_attempts() {
 	expect_line started
 	expect_match '"not-enforced": \["landlock"\]'
 	[[ $stderr == "cradle: the agent isn't kept from files (Linux 5.13), "*"there is no Landlock"* ]]
+	# Nothing would be left of this one.
+	sandbox user --backend=landlock --best-effort=landlock -- print started
+	expect_status 125
+	refute_match started
+	[[ $stderr == *$'\n'"cradle: --backend=landlock: there is no Landlock "* ]] || fail "expected the reason"
 }
 
 @test "rules upon rules, until the kernel takes no more" {
@@ -488,5 +493,5 @@ until_none() {
 	grep -qx 'ok   landlock backend' <<<"$output"
 	run "$PROBE" filter landlock + exec "$CRADLE" doctor
 	grep -q '^warn Landlock: ' <<<"$output"
-	grep -q '^warn landlock backend: cannot keep the agent from files ' <<<"$output"
+	grep -q '^warn landlock backend: --backend=landlock: there is no Landlock ' <<<"$output"
 }

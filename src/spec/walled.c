@@ -1,3 +1,5 @@
+/* What a sandbox without namespaces is made of, and what it can't have. Pure but for what it logs.
+ */
 #include "walled.h"
 
 #include "keys.h"

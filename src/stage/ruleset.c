@@ -140,6 +140,11 @@ int ruleset_make(struct spec *spec)
 	int err = 0;
 	unsigned abi = ruleset_abi(&err);
 
+	/* Without it nothing would be left of that. */
+	if (!abi && spec->run.walled) {
+		log_error("--backend=landlock: %s", why_none(err));
+		return err;
+	}
 	(void)snprintf(which, sizeof(which), "this kernel's Landlock has version %u", abi);
 	if (landlock_missing(landlock, abi, missing, sizeof(missing))) {
 		if (!allowed) {
