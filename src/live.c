@@ -187,8 +187,6 @@ static int plan(struct spec *spec, int argc, char **argv)
 	spec_finish(spec);
 	if (!err)
 		err = spec_check(spec);
-	if (!err)
-		err = spec_finish_policies(spec);
 	log_set_level(LOG_LEVEL_WARN + spec->verbosity);
 	if (!err && spec->pdeathsig) {
 		pid_t parent = getppid();
@@ -228,6 +226,8 @@ int live_init(enum world world, int argc, char **argv)
 	err = plan(&spec, argc, argv);
 	if (spec.tell)
 		return tell_and_end(&spec);
+	if (!err)
+		err = spec_finish_policies(&spec);
 	if (!err)
 		err = world == WORLD_VM ? vm_enter(&spec) : report_open(&spec);
 	if (!err && world != WORLD_VM)
@@ -280,6 +280,8 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 		return bwrap ? tell_bwrap(spec.tell) : tell(VERB_RUN, spec.tell);
 	if (!err)
 		err = sandbox_finish(&spec);
+	if (!err)
+		err = spec_finish_policies(&spec);
 	if (!err && spec.run.dry_run)
 		return dump(&spec, STDOUT_FILENO) ? spec_failure(&spec) : 0;
 	/* Outside: a file named on the command line is the host's. */

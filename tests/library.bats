@@ -85,8 +85,9 @@ setup() {
 	run -0 "$root"/opt/x/bin/cradle --version
 	[[ "${lines[0]}" =~ ^cradle\ [0-9.]+\ \((musl|glibc),\ (static|dynamic)\)$ ]]
 	[[ "$output" == *"cradle-net: $root/opt/x/bin/../libexec/cradle/cradle-net"* ]]
-	[[ "$output" == *"cradle-policy: not found"* ]]
+	[[ "$output" == *"cradle-policy: $root/opt/x/bin/../libexec/cradle/cradle-policy"* ]]
 	run -0 "$root"/opt/x/bin/cradle net --version
+	run -0 "$root"/opt/x/bin/cradle policy --version
 	run -125 "$root"/opt/x/bin/cradle nosuch
 	[[ "$output" == "cradle: unknown command nosuch: "* ]]
 }

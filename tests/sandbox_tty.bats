@@ -73,7 +73,7 @@ STOPPED='until grep -q "^State:.T" /proc/$pid/status; do :; done'
 	refute_match broken
 	# The same does harm where it is allowed to, or the above would prove nothing.
 	if [ "$(cat /proc/sys/dev/tty/legacy_tiocsti 2>/dev/null || echo 1)" = 1 ]; then
-		as_job 0 expect=broken -- "$RUN --tty=inherit -- sh $PWD/inject"
+		as_job 0 expect=broken -- "$RUN --seccomp=none --tty=inherit -- sh $PWD/inject"
 	fi
 }
 

@@ -201,9 +201,10 @@ launch_namespaced() {
 	prefix_words "$PROBE"
 	case $world in
 	unshare*) outer=(unshare -Urpf --mount-proc "${prefix[@]}" "$CRADLE" init) ;;
-	# What the tests share is seen inside, and the agent may do what unshare's may.
+	# What the tests share is seen inside, and the agent may do what unshare's may: the default
+	# policy has tests of its own (seccomp.bash).
 	run*) outer=("${prefix[@]}" "$CRADLE" run --tty=inherit --bind "${TMPDIR:-/tmp}" "${TMPDIR:-/tmp}"
-		--cap-add=ALL ${WORLD_KEEP_FD:+--keep-fd=$WORLD_KEEP_FD}) ;;
+		--cap-add=ALL --seccomp=none ${WORLD_KEEP_FD:+--keep-fd=$WORLD_KEEP_FD}) ;;
 	esac
 	exec env --default-signal "${WORLD_ENV[@]}" "${user[@]}" "${outer[@]}" \
 		"${world_options[@]}" -- "${world_agent[@]}"

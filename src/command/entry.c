@@ -46,7 +46,7 @@ static const char usage[] =
 	"any process inside.\n\n"
 	"      --chdir DIR         directory inside (default: /)\n"
 	"      --cap-add CAP       a capability inside, or ALL; repeatable\n"
-	"      --seccomp POLICY    as of cradle run, but none by default; repeatable\n"
+	"      --seccomp POLICY    as of cradle run (default: default); repeatable\n"
 	"  -h, --help\n\n"
 	"Exit code: the command's; 128+N if signal N killed it; 125 cradle failed, 126 it can't "
 	"be\n"
@@ -136,16 +136,6 @@ static int take_groups(const struct visit *visit, const char *status)
 		return 0;
 	n = numbers(status, "\nGroups:\t", groups, GROUPS);
 	return setgroups(n, groups) < 0 ? log_errno(-errno, "cannot give up root's groups") : 0;
-}
-
-static void warn_of_filter(const struct visit *visit, const char *status)
-{
-	gid_t mode = 0;
-
-	if (!visit->spec->seccomp.n && numbers(status, "\nSeccomp:\t", &mode, 1) && mode == 2 &&
-	    prctl(PR_GET_SECCOMP) != 2)
-		log_warn("the sandbox's seccomp filter doesn't hold for what enters it (--seccomp "
-			 "loads one)");
 }
 
 /* Inside: as whom, by the numbers that hold there. */
@@ -268,7 +258,6 @@ static int enter(const struct target *target, void *arg)
 		err = take_groups(visit, status);
 	if (err)
 		return err;
-	warn_of_filter(visit, status);
 	find_limits(visit, target->pid);
 	if (pipe2(visit->gate, O_CLOEXEC) < 0)
 		return log_errno(-errno, "cannot make a pipe");
@@ -311,7 +300,8 @@ int entry(int argc, char **argv)
 		argc -= used;
 		argv += used;
 	}
-	if (used < 0 || filter_find(&spec) < 0)
+	spec.verb = VERB_RUN;
+	if (used < 0 || spec_finish_policies(&spec) < 0 || filter_find(&spec) < 0)
 		return CRADLE_EXIT_FAILURE;
 	who = argc > 0 ? argv[0] : NULL;
 	used = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;
@@ -322,7 +312,6 @@ int entry(int argc, char **argv)
 		return CRADLE_EXIT_FAILURE;
 	}
 	visit.argv = argv + used;
-	spec.verb = VERB_RUN;
 	spec.world = WORLD_NAMESPACE;
 	/* The command is below nobody: its signal of our death is asked for anew. */
 	spec.run.as_pid_1 = true;

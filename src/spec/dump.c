@@ -197,7 +197,8 @@ static void say_policies(struct writer *w, const struct spec *spec)
 
 	for (unsigned i = 0; i < seccomp->n; i++)
 		say_word(w, many ? "add-seccomp-fd" : "seccomp", seccomp->policy[i].name);
-	if (seccomp->given && !seccomp->n)
+	/* Said always, as it isn't the default everywhere. */
+	if (!seccomp->n)
 		say(w, "seccomp none");
 }
 

@@ -31,8 +31,12 @@ static const char *conflict(const struct spec *spec)
 
 int spec_finish_policies(struct spec *spec)
 {
-	const char *wrong = conflict(spec);
+	struct spec_seccomp *seccomp = &spec->seccomp;
+	const char *wrong;
 
+	if (!seccomp->given && spec->verb == VERB_RUN && !spec->run.bwrap)
+		seccomp->policy[seccomp->n++] = (struct spec_policy){ .name = "default" };
+	wrong = conflict(spec);
 	if (!wrong)
 		return 0;
 	log_error("%s", wrong);

@@ -49,10 +49,10 @@ const char *set_seccomp(struct spec *spec, const char *value)
 	const char *fd = util_after(value, "fd:");
 	uint64_t number;
 
-	if (spec->run.bwrap)
-		return set_only_fd(spec, value);
 	if (!*value)
 		return "expected none, the name or path of a policy, or fd:N";
+	if (spec->run.bwrap && strcmp(value, "none"))
+		return set_only_fd(spec, value);
 	if (!strcmp(value, "none")) {
 		spec->seccomp.n = 0;
 		spec->seccomp.given = true;

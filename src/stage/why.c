@@ -34,7 +34,7 @@ static const struct {
 	},
 	[WHY_RUNTIME_CRADLE] = {
 		.name = "the outer sandbox's",
-		.seccomp = "give the outer sandbox a filter that allows " CALLS,
+		.seccomp = "start the outer sandbox with --seccomp=build, or none",
 		.proc = "mask nothing below /proc in the outer sandbox, and give it --sysfs /sys",
 		.confined = "start the outer sandbox without that profile",
 		.cgroup = "limit the outer sandbox instead",

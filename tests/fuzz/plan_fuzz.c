@@ -56,7 +56,7 @@ static char *dumped(struct spec *spec, int fd)
 	off_t len;
 
 	spec_finish(spec);
-	if (spec_check(spec) || spec_finish_policies(spec) || sandbox_finish(spec))
+	if (spec_check(spec) || sandbox_finish(spec) || spec_finish_policies(spec))
 		return NULL;
 	if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0 || dump(spec, fd))
 		abort();
