@@ -150,6 +150,19 @@ virtio_pci_legacy_dev.ko virtio_pci.ko virtio_console.ko " ]
 	[ "$status" -ne 126 ] && [ "$status" -ne 127 ] # its libraries are there
 }
 
+@test "--policy puts a compiled policy where a kernel parameter can name it" {
+	printf 'default allow\ndeny ENOTEMPTY mkdir\n' >my.policy
+	echo 'allow nosuchcall' >wrong.policy
+	refused "cannot compile the policy wrong.policy" nosuchcall -- \
+		initramfs -o out/a --policy wrong.policy "$agent"
+	initramfs --tree out/tree --policy my.policy --policy strict "$agent"
+	"$TOP/build/cradle" policy compile -o my.bpf my.policy
+	cmp my.bpf out/tree/etc/cradle/policies/my.bpf
+	cmp "$TOP/build/policies/strict.bpf" out/tree/etc/cradle/policies/strict.bpf
+	initramfs --tree out/again --policy my.bpf "$agent"
+	cmp my.bpf out/again/etc/cradle/policies/my.bpf
+}
+
 @test "--compress gives the same archive, compressed and reproducible" {
 	initramfs -o out/plain "$agent"
 	for how in gzip zstd; do
@@ -229,6 +242,14 @@ virtio_pci_legacy_dev.ko virtio_pci.ko virtio_console.ko " ]
 	[ "${lines[1]}" = "<two words>" ]
 	[ "${lines[2]}" = "<a=b>" ]
 	[ "${lines[3]}" = "<c=d e>" ]
+}
+
+@test "vm --policy compiles the agent's policy and has it loaded" {
+	printf 'default allow\nkill unlink unlinkat\n' >my.policy
+	script remove 'echo in; rm /etc/nothing; echo out'
+	run -0 vm --policy my.policy --file /bin/rm:/bin/rm --agent remove
+	grep -q in console
+	grep -qE 'Bad system call' console
 }
 
 @test "vm without a result record is 125 and shows the console's end" {
