@@ -27,47 +27,48 @@ static int again(const struct sock_fprog *program)
 	return fd;
 }
 
-static _Noreturn void become_supervisor(const struct spec *spec, int socket)
+static _Noreturn void become_supervisor(const struct spec *spec, struct compiler *c, int socket)
 {
 	const struct spec_seccomp *seccomp = &spec->seccomp;
 	char option[32], name[SECCOMP_POLICIES][16];
-	struct compiler c;
 
 	/* The terminal's ^C is for the agent; and nobody shall wait for us who reads its output. */
 	(void)setsid();
 	(void)dup2(STDERR_FILENO, STDOUT_FILENO);
 	sys_close_above_2(&socket, 1);
 	(void)fcntl(socket, F_SETFD, 0);
-	if (compiler_begin(&c, "supervise") < 0)
-		_exit(CRADLE_EXIT_FAILURE);
-	compiler_add(&c, seccomp->complain ? "--mode=complain" : "--mode=explain");
+	compiler_add(c, seccomp->complain ? "--mode=complain" : "--mode=explain");
 	(void)snprintf(option, sizeof(option), "--socket=%d", socket);
-	compiler_add(&c, option);
-	compiler_add_caps(&c, policy_caps(&spec->run.confine));
-	compiler_add(&c, "--");
+	compiler_add(c, option);
+	compiler_add_caps(c, policy_caps(&spec->run.confine));
+	compiler_add(c, "--");
 	for (unsigned i = 0; i < seccomp->n; i++) {
 		const struct spec_policy *policy = &seccomp->policy[i];
 
 		if (policy->from_fd)
 			(void)snprintf(name[i], sizeof(name[i]), "fd:%d", again(&policy->program));
-		compiler_add(&c, policy->from_fd ? name[i] : policy->name);
+		compiler_add(c, policy->from_fd ? name[i] : policy->name);
 	}
-	compiler_become(&c);
+	compiler_become(c);
 }
 
 pid_t explain_start(struct spec *spec, bool parent)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
+	struct compiler c;
 	int pair[2];
 	pid_t pid;
 
 	if (!seccomp->n || !(seccomp->explain || seccomp->complain))
 		return 0;
+	if (compiler_begin(&c, "supervise") < 0)
+		return log_errno(-ENOENT, "cannot find cradle-policy, which --explain and complain "
+					  "need");
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return log_errno(-errno, "cannot make a socket");
 	pid = sys_clone((parent ? CLONE_PARENT : 0) | SIGCHLD, NULL);
 	if (pid == 0)
-		become_supervisor(spec, pair[1]);
+		become_supervisor(spec, &c, pair[1]);
 	(void)close(pair[1]);
 	if (pid < 0) {
 		(void)close(pair[0]);

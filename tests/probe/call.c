@@ -30,7 +30,25 @@ int verb_call(int argc, char **argv)
 	return tell("call", argv[0], result < 0 ? -errno : result);
 }
 
-/* The same with x32's numbers. */
+/* call-range FIRST LAST: which of them don't give ENOSYS, without arguments. */
+int verb_call_range(int argc, char **argv)
+{
+	long last = strtol(argv[1], NULL, 0), others = 0;
+
+	(void)argc;
+	for (long nr = strtol(argv[0], NULL, 0); nr <= last; nr++) {
+		long result = syscall(nr, 0L, 0L, 0L, 0L, 0L, 0L);
+
+		if (result == -1 && errno == ENOSYS)
+			continue;
+		others++;
+		say("call %ld = %ld", nr, result < 0 ? -errno : result);
+	}
+	say("call-range %s %s: %ld others", argv[0], argv[1], others);
+	return 0;
+}
+
+/* call-x32 NR [ARG]...: with x32's numbers. */
 int verb_call_x32(int argc, char **argv)
 {
 	long args[ARGS] = { 0 }, result;

@@ -112,6 +112,7 @@ static const struct verb verbs[] = {
 
 	{ "filter", verb_filter, 1, false },
 	{ "call", verb_call, 1, false },
+	{ "call-range", verb_call_range, 2, false },
 	{ "call-x32", verb_call_x32, 1, false },
 	{ "call-i386", verb_call_i386, 1, false },
 	{ "become", verb_become, 1, false },

@@ -70,7 +70,7 @@ verb_fn verb_reboot, verb_pivot, verb_write, verb_dirty, verb_keep_open, verb_cl
 verb_fn verb_filter, verb_become;
 
 /* call.c: system calls by number. */
-verb_fn verb_call, verb_call_x32, verb_call_i386;
+verb_fn verb_call, verb_call_range, verb_call_x32, verb_call_i386;
 
 /* wall.c: what is left to the agent. */
 verb_fn verb_wall, verb_again, verb_connect, verb_bind, verb_abstract_listen, verb_abstract,
