@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/audit.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -45,31 +46,37 @@ static int open_directory(void)
 	return -EPERM;
 }
 
-/* Of a regular file of at most max bytes, all; NULL: it isn't one. */
-static void *read_regular(int fd, size_t max, size_t *len, struct stat *st)
+/* Room for an entry, which lives as long as we do. Most are small, and memory that the heap has to
+ * ask the kernel for takes longer than to read them. */
+static void *entry_room(size_t len)
 {
-	char *bytes = NULL;
-	ssize_t n;
+	static _Alignas(max_align_t) char few[1 << 15];
+	static size_t used;
+	char *room = few + used;
 
-	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode) || st->st_size > (off_t)max)
+	if (len > sizeof(few) - used)
+		return malloc(len);
+	used += (len + sizeof(max_align_t) - 1) & ~(sizeof(max_align_t) - 1);
+	return room;
+}
+
+static void *read_whole(int fd, size_t *len)
+{
+	struct stat st;
+	void *bytes;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !cache_is_private(&st, geteuid()) ||
+	    st.st_size > CACHE_BYTES_MAX)
 		return NULL;
-	*len = (size_t)st->st_size;
-	bytes = malloc(*len + 1);
-	if (!bytes)
-		return NULL;
-	/* One byte more than it should have, so that one that grew is another one. */
-	n = pread(fd, bytes, *len + 1, 0);
-	if (n >= 0 && (size_t)n == *len)
-		return bytes;
-	free(bytes);
-	return NULL;
+	*len = (size_t)st.st_size;
+	bytes = entry_room(*len);
+	return bytes && pread(fd, bytes, *len, 0) == (ssize_t)*len ? bytes : NULL;
 }
 
 static void *read_entry(const char *name, size_t *len)
 {
 	int dir = open_directory(), fd;
-	void *bytes = NULL;
-	struct stat st;
+	void *bytes;
 
 	if (dir < 0)
 		return NULL;
@@ -77,12 +84,9 @@ static void *read_entry(const char *name, size_t *len)
 	(void)close(dir);
 	if (fd < 0)
 		return NULL;
-	bytes = read_regular(fd, CACHE_BYTES_MAX, len, &st);
+	bytes = read_whole(fd, len);
 	(void)close(fd);
-	if (bytes && cache_is_private(&st, geteuid()))
-		return bytes;
-	free(bytes);
-	return NULL;
+	return bytes;
 }
 
 static bool same_tools(const struct cache_entry *entry, const char *compiler)
@@ -103,11 +107,24 @@ static bool same_kernel(const struct cache_entry *entry)
 	       strtoul(minor + 1, NULL, 10) == entry->kernel_minor;
 }
 
+/* To the end: one that grew is another one. */
+static bool same_bytes(int fd, const char *bytes, size_t len)
+{
+	char now[4096];
+	size_t at = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, now, sizeof(now), (off_t)at)) > 0) {
+		if ((size_t)n > len - at || memcmp(now, bytes + at, (size_t)n) != 0)
+			return false;
+		at += (size_t)n;
+	}
+	return n == 0 && at == len;
+}
+
 static bool same_input(const struct cache_input *input)
 {
 	struct stat st;
-	size_t len;
-	void *bytes;
 	bool same;
 	int fd;
 
@@ -116,16 +133,18 @@ static bool same_input(const struct cache_input *input)
 	fd = sys_open(input->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return false;
-	bytes = read_regular(fd, CACHE_BYTES_MAX, &len, &st);
+	same = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       same_bytes(fd, input->bytes, input->len);
 	(void)close(fd);
-	same = bytes && len == input->len && !memcmp(bytes, input->bytes, len);
-	free(bytes);
 	return same;
 }
 
-static bool same_inputs(const struct cache_entry *entry)
+/* file: the first one, if it is open already. */
+static bool same_inputs(const struct cache_entry *entry, int file)
 {
-	for (unsigned i = 0; i < entry->ninputs; i++) {
+	if (file >= 0 && !same_bytes(file, entry->input[0].bytes, entry->input[0].len))
+		return false;
+	for (unsigned i = file >= 0; i < entry->ninputs; i++) {
 		if (!same_input(&entry->input[i]))
 			return false;
 	}
@@ -138,25 +157,34 @@ static bool is_of(const struct cache_entry *entry, const char *subject)
 	return subject[0] != '/' || !strcmp(entry->input[0].path, subject);
 }
 
-bool cached_policy(struct sock_fprog *program, const char *policy, uint64_t caps,
+/* As cache_subject(), which needs the working directory for few. */
+static const char *subject_of(const char *policy, char room[PATH_MAX])
+{
+	char cwd[PATH_MAX];
+
+	if (policy[0] == '/')
+		return policy;
+	return getcwd(cwd, sizeof(cwd)) && cache_subject(room, PATH_MAX, policy, cwd) ? room : NULL;
+}
+
+bool cached_policy(struct sock_fprog *program, const char *policy, int file, uint64_t caps,
 		   const char *compiler)
 {
-	char cwd[PATH_MAX], subject[PATH_MAX], name[CACHE_NAME];
+	char room[PATH_MAX], name[CACHE_NAME];
+	const char *subject = subject_of(policy, room);
 	struct cache_entry entry;
 	void *bytes;
 	size_t len;
 
-	if (!getcwd(cwd, sizeof(cwd)) || !cache_subject(subject, sizeof(subject), policy, cwd))
+	if (!subject)
 		return false;
 	cache_name(name, subject, caps);
 	bytes = read_entry(name, &len);
-	if (bytes && cache_decode(&entry, bytes, len) && entry.arch == (uint32_t)OURS && OURS &&
-	    entry.caps == caps && is_of(&entry, subject) && same_tools(&entry, compiler) &&
-	    same_kernel(&entry) && same_inputs(&entry)) {
-		*program = (struct sock_fprog){ (unsigned short)entry.len,
-						(struct sock_filter *)(uintptr_t)entry.insn };
-		return true;
-	}
-	free(bytes);
-	return false;
+	if (!bytes || !cache_decode(&entry, bytes, len) || entry.arch != (uint32_t)OURS || !OURS ||
+	    entry.caps != caps || !is_of(&entry, subject) || !same_tools(&entry, compiler) ||
+	    !same_kernel(&entry) || !same_inputs(&entry, file))
+		return false;
+	*program = (struct sock_fprog){ (unsigned short)entry.len,
+					(struct sock_filter *)(uintptr_t)entry.insn };
+	return true;
 }

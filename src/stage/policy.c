@@ -37,15 +37,15 @@ static int plan(struct compiler *c, const char *policy, uint64_t caps)
 }
 
 /* Reads the program while the compiler writes it. It says by itself what is wrong with a policy. */
-static int compile(struct spec_policy *policy, uint64_t caps)
+static int compile(struct spec_policy *policy, int file, uint64_t caps)
 {
-	struct compiler c;
+	static struct compiler c;
 	int err = plan(&c, policy->name, caps);
 	const char *wrong;
 	int out[2], status;
 	pid_t pid;
 
-	if (err || cached_policy(&policy->program, policy->name, caps, c.path))
+	if (err || cached_policy(&policy->program, policy->name, file, caps, c.path))
 		return err;
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return log_errno(-errno, "cannot make a pipe");
@@ -83,14 +83,15 @@ static bool is_compiled(int fd)
 
 static int open_file(struct spec_policy *policy, uint64_t caps)
 {
-	int fd = sys_open(policy->name, O_RDONLY | O_NOCTTY);
+	int fd = sys_open(policy->name, O_RDONLY | O_NOCTTY), err;
 	const char *wrong;
 
 	if (fd < 0)
 		return log_errno(fd, "cannot open the policy %s", policy->name);
 	if (!is_compiled(fd)) {
+		err = compile(policy, fd, caps);
 		(void)close(fd);
-		return compile(policy, caps);
+		return err;
 	}
 	wrong = bpf_read(&policy->program, fd);
 	if (!wrong)
@@ -118,7 +119,7 @@ static int find(struct spec_policy *policy, uint64_t caps)
 	if (!caps)
 		shipped = shipped_policy(policy->name);
 	if (!shipped)
-		return compile(policy, caps);
+		return compile(policy, -1, caps);
 	policy->program = (struct sock_fprog){ (unsigned short)shipped->len,
 					       (struct sock_filter *)(uintptr_t)shipped->insn };
 	return 0;
