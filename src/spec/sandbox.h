@@ -54,6 +54,7 @@ struct spec_confine {
 	uint64_t caps_named;       /* those that have to be there */
 	bool caps_exactly;         /* --cap-keep was given */
 	bool gain_privileges;      /* no no_new_privs */
+	bool privileges_given;     /* said so, or the contrary */
 	bool keep_keyring;         /* the caller's session keyring */
 	bool inherit_fds;          /* all of them */
 	bool keep_rights;          /* bwrap as root, init: no capability is taken away */

@@ -56,9 +56,11 @@ const char *set_no_new_privs(struct spec *spec, const char *value)
 	bool on;
 	const char *wrong = set_bool(&on, value);
 
-	if (!wrong)
-		spec->run.confine.gain_privileges = !on;
-	return wrong;
+	if (wrong)
+		return wrong;
+	spec->run.confine.gain_privileges = !on;
+	spec->run.confine.privileges_given = true;
+	return NULL;
 }
 
 /* Apart, as most agents are nobody else. */

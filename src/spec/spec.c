@@ -99,7 +99,8 @@ void spec_finish(struct spec *spec)
 	finish_end(&spec->end, &spec->core, spec->world);
 	/* Whoever gained privileges would be misled by what is refused to him (seccomp(2),
 	 * landlock(7)). */
-	if (spec->verb == VERB_INIT && (spec->seccomp.n || spec->run.confine.landlock))
+	if (spec->verb == VERB_INIT && !spec->run.confine.privileges_given &&
+	    (spec->seccomp.n || spec->run.confine.landlock))
 		spec->run.confine.gain_privileges = false;
 	if (!spec->leftovers_given && vm)
 		spec->core.leftovers = CRADLE_LEFTOVERS_TERM;
