@@ -10,11 +10,14 @@ WORLD=${WORLD%.bats}
 EPERM=-1 ENOSYS=-38 EAFNOSUPPORT=-97 KILLED=159
 CLONE_NEWUSER=0x10000000
 
-# confined POLICY... -- VERB...: of an agent that keeps no capability in a sandbox, as it is by default
+# confined POLICY... [OPTION...] -- VERB...: of an agent that keeps no capability in a sandbox, as it is by default
 confined() {
 	local policies=()
 	while [ "$1" != -- ]; do
-		policies+=("--seccomp=$1")
+		case $1 in
+		--*) policies+=("$1") ;;
+		*) policies+=("--seccomp=$1") ;;
+		esac
 		shift
 	done
 	case $WORLD in run*) policies+=(--cap-drop=ALL) ;; esac
@@ -130,3 +133,42 @@ others() {
 	refute_match "^call 83 = $EPERM$"
 }
 
+
+make_explaining_initramfs() {
+	"$TOP/contrib/initramfs" --cradle "$CRADLE" -o "$SUITE_DIR/explaining.cpio" \
+		--file "${CRADLE%/*}/cradle-policy:/libexec/cradle/cradle-policy" "$PROBE"
+}
+
+# Where cradle-policy is.
+with_policy_program() {
+	can "$WORLD" explain || return
+	[ "$WORLD" != vm ] || once explaining make_explaining_initramfs && WORLD_FILES=$SUITE_DIR/explaining.cpio
+}
+
+@test "$WORLD: --explain names what was refused, the line and the remedy, and the answer stays" {
+	with_policy_program || return 0
+	confined default --explain -- call 250 0 + call 435 + call 39
+	expect_status 0
+	answers 250=$EPERM 435=$ENOSYS
+	refute_match '^call 39 = -'
+	grep -qE 'denied: keyctl\(.*\) = EPERM in (agent|probe)' <<<"$stderr" ||
+		fail "keyctl isn't explained"
+	grep -qE 'by default:[0-9]+: ' <<<"$stderr" || fail "the line isn't told"
+	grep -qE 'denied: clone3' <<<"$stderr" || fail "clone3 isn't explained"
+}
+
+@test "$WORLD: --explain names the call that killed the agent" {
+	with_policy_program || return 0
+	confined default --explain -- call-i386 20
+	expect_status $KILLED
+	grep -qE 'denied: (i386 )?getpid\(.* = SIGSYS in ' <<<"$stderr" || fail "it isn't named"
+}
+
+@test "$WORLD: complain lets everything pass, and tells it" {
+	with_policy_program || return 0
+	confined strict --seccomp-mode=complain -- call 83 0 + print went on
+	expect_status 0
+	answers 83=-14
+	expect_line "went on"
+	grep -qE 'would be denied: mkdir\(' <<<"$stderr" || fail "it isn't told"
+}

@@ -32,6 +32,7 @@ cannot_table() {
 	run           about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
 	run-user      about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
 	container     reboot            podman gives no CAP_SYS_BOOT, so the kernel refuses reboot(2)
+	container     explain           cradle-policy is dynamic, and the image holds no libc; the other worlds run the same code
 	vm            reboot-told       nobody outside but the VMM sees it; vm.bats looks there
 	vm            signal-outside    a VMM has Ctrl-Alt-Del and the power button, nothing else; vm.bats presses them
 	vm            stderr-apart      stdout, stderr and the kernel share one console

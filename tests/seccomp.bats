@@ -1,0 +1,266 @@
+#!/usr/bin/env bats
+# How cradle finds, loads and tells of policies. What they do to an agent in each world is in seccomp.bash,
+# what they say in policy.bats, denials in words in explain.bats.
+# shellcheck disable=SC2016,SC2154 # the shell inside; run sets status, output, stderr
+
+bats_require_minimum_version 1.5.0
+
+load worlds
+load sandbox
+
+setup() {
+	sandbox_setup
+	cd "$SANDBOX_DIR" || return
+	export HOME=$SANDBOX_DIR
+	unset XDG_CACHE_HOME
+}
+
+teardown() {
+	sandbox_teardown
+}
+
+# cradle WORD...: by a normal user
+cradle() {
+	run --separate-stderr as_user timeout -s KILL "$SANDBOX_DEADLINE" "$CRADLE" "$@"
+}
+
+# sandboxed [OPTION...] -- VERB...: the probe
+sandboxed() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	cradle run --chdir / --ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" "${options[@]}" -- "$PROBE" "$@"
+}
+
+filters() {
+	sed -n 's/^Seccomp_filters:\t//p' <<<"$output"
+}
+
+# refused REGEX [OPTION...]: 125 and one line
+refused() {
+	local regex=$1
+	shift
+	sandboxed "$@" -- print started
+	[ "$status" = 125 ] && [ -z "$output" ] && [ "$(wc -l <<<"$stderr")" = 1 ] && [[ $stderr =~ $regex ]] || {
+		echo "$*: $status, $output, $stderr"
+		return 1
+	}
+}
+
+# What a static program needs to begin and to end, and nothing of cradle's but execve.
+program_policy() {
+	printf '%s\n' 'default kill' 'allow execve arch_prctl set_tid_address brk mmap munmap mprotect' \
+		'allow write writev ioctl exit exit_group rt_sigprocmask' "$@"
+}
+
+@test "run applies the policy default unless told otherwise, bwrap and init don't" {
+	sandboxed -- cat /proc/self/status
+	[ "$(filters)" = 1 ]
+	sandboxed --seccomp=none -- cat /proc/self/status
+	[ "$(filters)" = 0 ]
+	sandboxed --seccomp=strict -- cat /proc/self/status
+	[ "$(filters)" = 1 ]
+	cradle bwrap --ro-bind / / --proc /proc "$PROBE" cat /proc/self/status
+	[ "$(filters)" = 0 ]
+	cradle init -- "$PROBE" cat /proc/self/status
+	[ "$(filters)" = 0 ]
+}
+
+@test "a dry run tells which policies there are, also by default" {
+	cradle run --dry-run -- true
+	grep -qx 'seccomp default' <<<"$output"
+	cradle run --dry-run --seccomp strict --seccomp ./a.policy -- true
+	[ "$(grep seccomp <<<"$output")" = $'seccomp strict\nseccomp ./a.policy' ]
+	cradle bwrap --dry-run -- true
+	grep -qx 'seccomp none' <<<"$output"
+}
+
+@test "a policy has to allow execve and what the program itself does, nothing of cradle's" {
+	local how
+	program_policy >needed.policy
+	for how in '' --as-pid-1 --tty=inherit --share-pid --keep-keyring '--rlimit nofile=50' '--uid 0' --nice=3 \
+		'--landlock-ro / --landlock-exec /' --name=sandbox-$$; do
+		# shellcheck disable=SC2086 # words
+		PATH=/nowhere:$SUITE_DIR/bin:$PATH run --separate-stderr as_user "$CRADLE" run --chdir / \
+			--ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" --seccomp needed.policy $how -- probe print ran
+		[ "$status" = 0 ] && [ "$output" = ran ] || {
+			echo "$how: $status, $output, $stderr"
+			return 1
+		}
+	done
+	PATH=/nowhere:$SUITE_DIR/bin:$PATH cradle init --seccomp needed.policy -- probe print ran
+	[ "$output" = ran ]
+}
+
+@test "execve that a policy refuses is told as what it is" {
+	printf '%s\n' 'default allow' 'deny EACCES execve' >noexec.policy
+	sandboxed --seccomp noexec.policy -- print ran
+	[ "$status" = 126 ]
+	[[ $stderr == "cradle: cannot execute $PROBE"*"Permission denied" ]]
+}
+
+@test "a policy comes by name, as text or compiled, and from a descriptor" {
+	printf '%s\n' 'default allow' 'deny ENOTEMPTY mkdir' >text.policy
+	cradle policy compile -o raw.bpf text.policy
+	local policy
+	for policy in text.policy ./text.policy raw.bpf "$PWD/raw.bpf" fd:7 7; do
+		sandboxed --seccomp "$policy" -- call 83 7<raw.bpf
+		[ "$output" = 'call 83 = -39' ] || { echo "$policy: $output $stderr"; return 1; }
+	done
+	sandboxed --add-seccomp-fd 7 --seccomp fd:8 -- call 83 + cat /proc/self/status 7<raw.bpf 8<raw.bpf
+	[ "${lines[0]}" = 'call 83 = -39' ]
+	# What is read once only, as <(...) of a shell.
+	run as_user bash -c '"$1" run --seccomp <(cat raw.bpf) --chdir / --ro-bind "$3" "$3" -- "$2" call 83' - \
+		"$CRADLE" "$PROBE" "$SUITE_DIR/bin"
+	[ "$output" = 'call 83 = -39' ]
+	cradle init --seccomp raw.bpf -- "$PROBE" call 83
+	[ "$output" = 'call 83 = -39' ]
+	printf '%s\n' 'seccomp = text.policy' >config
+	sandboxed --config config -- call 83
+	[ "$output" = 'call 83 = -39' ]
+}
+
+@test "what a policy refuses it for is given back with the capability that is kept" {
+	sandboxed -- call 165
+	[ "$output" = 'call 165 = -1' ]
+	# Past the filter: an address that isn't there.
+	sandboxed --cap-keep=CAP_SYS_ADMIN -- call 165
+	[ "$output" = 'call 165 = -14' ]
+	printf '%s\n' 'default allow' 'deny ENOTEMPTY mkdir' 'allow mkdir if CAP_KILL' >kill.policy
+	sandboxed --seccomp kill.policy -- call 83
+	[ "$output" = 'call 83 = -39' ]
+	sandboxed --seccomp kill.policy --cap-add=kill -- call 83
+	[ "$output" = 'call 83 = -14' ]
+}
+
+@test "what can't be a policy is refused in one line, and nothing is started" {
+	refused 'no policy bogus: expected' --seccomp bogus
+	refused 'cannot open the policy ./none.policy: No such file' --seccomp ./none.policy
+	refused 'cannot open the policy /etc/.*: ' --seccomp /etc/nothing.policy
+	refused 'expected none, the name' --seccomp=
+	echo 'deny mkdri' >wrong.policy
+	refused 'wrong.policy:1:6: mkdri: .*mkdir' --seccomp wrong.policy
+	printf 'abc\0' >odd.bpf
+	refused 'cannot use the policy odd.bpf: expected' --seccomp odd.bpf
+	refused 'fd:99: expected a descriptor' --seccomp fd:99
+	refused 'fd:x: expected' --seccomp fd:x
+	head -c 8 /dev/zero | tr '\0' '\377' >invalid.bpf
+	printf '\0' | dd of=invalid.bpf bs=1 seek=1 conv=notrunc status=none
+	refused 'cannot load the seccomp filter \(its program is wrong\)' --seccomp fd:7 7<invalid.bpf
+	# Instructions that are none aren't joined with others.
+	refused 'cannot join 2 policies' --seccomp default --seccomp fd:7 7<invalid.bpf
+}
+
+@test "what contradicts itself is refused beforehand" {
+	refused '^cradle: --no-new-privs=0: expected --seccomp=none' --no-new-privs=0
+	refused '^cradle: --no-new-privs=0: expected --seccomp=none' --no-new-privs=0 --seccomp strict
+	sandboxed --no-new-privs=0 --seccomp=none -- print ran
+	[ "$output" = ran ]
+	sandboxed --no-new-privs=0 --cap-keep=CAP_SYS_ADMIN -- print ran
+	[ "$output" = ran ]
+	refused 'expected a policy to go with' --explain --seccomp=none
+	refused 'expected a policy to go with' --seccomp-mode=complain --seccomp=none
+	refused '^cradle: --seccomp-listener: expected no --explain' --explain --seccomp-listener 7 7</dev/null
+	refused 'expected enforce or complain' --seccomp-mode=loudly
+	refused 'expected a socket above 2' --seccomp-listener 1
+	refused 'cannot use descriptor 7 for --seccomp-listener: ' --seccomp-listener 7 7</dev/null
+	refused 'cannot use descriptor 77 for --seccomp-listener' --seccomp-listener 77
+	refused 'expected at most 16 policies' --seccomp={a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a}
+	cradle init --explain -- "$PROBE" print started
+	[ "$status" = 125 ]
+	[[ $stderr == *"expected a policy to go with"* ]]
+}
+
+@test "a policy without cradle-policy: what is shipped and what is compiled works, text says what to do" {
+	mkdir alone
+	cp "$CRADLE" "$PROBE" alone/
+	echo 'default allow' >text.policy
+	cradle policy compile -o raw.bpf text.policy
+	local policy
+	for policy in default strict raw.bpf; do
+		run --separate-stderr as_user alone/cradle run --seccomp $policy --chdir / -- "$PWD/alone/probe" print ran
+		[ "$output" = ran ]
+	done
+	run --separate-stderr as_user alone/cradle run --seccomp text.policy -- "$PWD/alone/probe" print ran
+	[ "$status" = 125 ]
+	[[ $stderr == "cradle: cannot compile the policy text.policy: there is no cradle-policy here;"* ]]
+	run --separate-stderr as_user alone/cradle run --explain -- "$PWD/alone/probe" print ran
+	[ "$status" = 125 ]
+	[[ $stderr == "cradle: cannot find cradle-policy, which --explain"* ]]
+}
+
+@test "what a policy refuses in each life of an agent or a sandbox is explained" {
+	printf '%s\n' 'default allow' 'deny ENOTEMPTY mkdir' >text.policy
+	cat >twice <<-END
+		#!/bin/sh
+		$PROBE call 83
+		[ ! -e again ] || exit 0
+		: >again
+		exit 1
+	END
+	chmod 755 twice
+	cradle init --seccomp text.policy --explain --on-failure=restart -- ./twice
+	[ "$status" = 0 ]
+	[ "$output" = $'call 83 = -39\ncall 83 = -39' ]
+	[ "$(grep -c 'denied: mkdir' <<<"$stderr")" = 2 ]
+}
+
+@test "a listener that nobody takes ends the agent before it has begun" {
+	# A socket whose other end is closed.
+	run --separate-stderr as_user /usr/bin/python3 -c 'import os, socket, sys
+a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+a.close()
+os.set_inheritable(b.fileno(), True)
+os.execv(sys.argv[1], [sys.argv[1], "run", "--seccomp-listener", str(b.fileno()), "--", "/bin/echo", "ran"])' "$CRADLE"
+	[ "$status" = 125 ]
+	[ -z "$output" ]
+	[[ $stderr == *"cannot hand over the listener of the seccomp filter (who was to get it is gone): Broken pipe" ]]
+}
+
+@test "the agent has neither the listener nor the socket it went through" {
+	printf '%s\n' 'default allow' 'deny ENOTEMPTY mkdir' >text.policy
+	sandboxed --seccomp text.policy --explain -- fds + call 83
+	[ "${lines[0]}" = 'fds=0 1 2' ]
+	[ "${lines[1]}" = 'call 83 = -39' ]
+	sandboxed --seccomp text.policy --explain --as-pid-1 -- fds + call 83
+	[ "${lines[0]}" = 'fds=0 1 2' ]
+	[ "${lines[1]}" = 'call 83 = -39' ]
+}
+
+@test "what enters a sandbox has the default policy, whatever the agent's is" {
+	local pid
+	as_user "$CRADLE" run --seccomp=none --name "entered-$$" -- "$PROBE" print ready + hang >out 3>&- &
+	pid=$!
+	until grep -qs ready out; do kill -0 $pid; done
+	cradle enter "entered-$$" "$PROBE" cat /proc/self/status
+	[ "$(filters)" = 1 ]
+	cradle enter --seccomp none "entered-$$" "$PROBE" cat /proc/self/status
+	[ "$(filters)" = 0 ]
+	kill $pid
+	wait $pid || true
+}
+
+# least_calls OPTION: of some launches, as who waits may be woken once more for nothing
+least_calls() {
+	local n least=
+	for _ in 1 2 3 4 5 6 7 8; do
+		as_user strace -f -qq -e signal=none -o calls "$CRADLE" run "$1" --chdir / \
+			--ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" -- "$PROBE" print ran >/dev/null
+		# One a line, but for those that another process interrupted.
+		n=$(grep -cvE 'resumed|\+\+\+' calls)
+		[ -n "$least" ] && [ "$least" -le "$n" ] || least=$n
+	done
+	echo "$least"
+}
+
+@test "a launch with the default policy makes one system call more than without" {
+	[ -z "$SANITIZED" ] || skip "a sanitizer's own calls differ from run to run"
+	local without with
+	without=$(least_calls --seccomp=none)
+	with=$(least_calls --seccomp=default)
+	echo "# system calls: $without without, $with with" >&3
+	[ "$with" = $((without + 1)) ]
+}
