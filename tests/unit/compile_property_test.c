@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf.h"
+#include "machine.h"
 #include "random_policy.h"
 #include "tap.h"
 

@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bpf.h"
+#include "machine.h"
 #include "random_policy.h"
 #include "tap.h"
 

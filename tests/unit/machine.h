@@ -1,6 +1,6 @@
-/* bpf.h - a second opinion about compiled filters: classic BPF as seccomp(2) runs it. */
-#ifndef TESTS_UNIT_BPF_H
-#define TESTS_UNIT_BPF_H
+/* machine.h - a second opinion about compiled filters: classic BPF as seccomp(2) runs it. */
+#ifndef TESTS_UNIT_MACHINE_H
+#define TESTS_UNIT_MACHINE_H
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
