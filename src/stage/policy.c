@@ -21,12 +21,8 @@ enum { FIRST_BYTES = 512 };
 
 static int plan(struct compiler *c, const char *policy, uint64_t caps)
 {
-	if (compiler_begin(c, "compile") < 0) {
-		log_error("cannot compile the policy %s: there is no cradle-policy here; compile "
-			  "it where there is one (cradle policy compile -o FILE) and give FILE",
-			  policy);
+	if (compiler_begin(c, "compile") < 0)
 		return -ENOENT;
-	}
 	compiler_add(c, "-o");
 	compiler_add(c, "-");
 	compiler_add(c, "--cache");
@@ -36,7 +32,16 @@ static int plan(struct compiler *c, const char *policy, uint64_t caps)
 	return 0;
 }
 
-/* Reads the program while the compiler writes it. It says by itself what is wrong with a policy. */
+static int no_compiler(const char *policy)
+{
+	log_error("cannot compile the policy %s: there is no cradle-policy here; compile it where "
+		  "there is one (cradle policy compile -o FILE) and give FILE",
+		  policy);
+	return -ENOENT;
+}
+
+/* Reads the program while the compiler writes it. It says by itself what is wrong with a policy.
+ * -ENOENT, unsaid: there is none. */
 static int compile(struct spec_policy *policy, int file, uint64_t caps)
 {
 	static struct compiler c;
@@ -91,7 +96,7 @@ static int open_file(struct spec_policy *policy, uint64_t caps)
 	if (!is_compiled(fd)) {
 		err = compile(policy, fd, caps);
 		(void)close(fd);
-		return err;
+		return err == -ENOENT ? no_compiler(policy->name) : err;
 	}
 	wrong = bpf_read(&policy->program, fd);
 	if (!wrong)
@@ -110,16 +115,24 @@ static bool is_name(const char *word)
 	return !word[strspn(word, letters)];
 }
 
+/* What is built in is for an agent without capabilities, so never too little. */
 static int find(struct spec_policy *policy, uint64_t caps)
 {
-	const struct shipped_policy *shipped = NULL;
+	const struct shipped_policy *shipped;
+	int err;
 
 	if (!is_name(policy->name))
 		return open_file(policy, caps);
-	if (!caps)
-		shipped = shipped_policy(policy->name);
+	shipped = shipped_policy(policy->name);
+	err = caps || !shipped ? compile(policy, -1, caps) : -ENOENT;
+	if (err != -ENOENT)
+		return err;
 	if (!shipped)
-		return compile(policy, -1, caps);
+		return no_compiler(policy->name);
+	if (caps)
+		log_warn("the policy %s refuses also what kept capabilities are for: there is no "
+			 "cradle-policy here to compile it for them",
+			 policy->name);
 	policy->program = (struct sock_fprog){ (unsigned short)shipped->len,
 					       (struct sock_filter *)(uintptr_t)shipped->insn };
 	return 0;
