@@ -3,8 +3,14 @@
  * isn't a launcher to use, but the price below which nobody gets who builds the same sandbox with a
  * root of its own and a reaping PID 1.
  *
- *   sandbox_floor [-n] [-i | -p DIR] [-s FD] [-b COUNT SOURCE] PROGRAM [ARG...]
+ * The sandbox is the one that cradle promises by default: with it go a /run and a session keyring
+ * of its own, no descriptor that was inherited, an end with the launcher that no race can miss, and
+ * a PID 1 that isn't dumpable. What changes nothing once the agent can gain no privileges (a
+ * smaller bounding set) or without a terminal (a session) isn't counted as such.
  *
+ *   sandbox_floor [-l] [-n] [-i | -p DIR] [-s FD] [-b COUNT SOURCE] PROGRAM [ARG...]
+ *
+ *   -l  less: namespaces, /, /dev, /proc and /tmp, and nothing of the above
  *   -n  a network namespace, loopback up
  *   -i  the host's tree where it is, instead of a clone of it that becomes the root
  *   -p  a private root: /usr, and DIR as /bench
@@ -14,6 +20,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -56,7 +63,7 @@ static struct {
 	const char *source;
 	unsigned nbinds;
 	int filter;
-	bool net, in_place;
+	bool net, in_place, less;
 	uid_t uid;
 	gid_t gid;
 	int status; /* PID 1 tells the agent's end here, before its namespaces are torn down */
@@ -239,6 +246,9 @@ static void root(void)
 		devices("/../dev/");
 	must(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount /proc");
 	must(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777"), "mount /tmp");
+	if (!want.less && !want.private)
+		must(mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=755"),
+		     "mount /run");
 	binds();
 	if (!want.in_place)
 		must(umount2("/..", MNT_DETACH), "let go of the old root");
@@ -270,23 +280,42 @@ static int agent(void *arg)
 	must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "forbid new privileges");
 	if (want.filter >= 0)
 		filter();
+	if (!want.less)
+		must(syscall(SYS_close_range, 3, ~0U, 0), "close what was inherited");
 	execv(want.argv[0], want.argv);
 	must(-1, "execute the program");
 	return 127;
 }
 
-static void pid1(void)
+/* It may have died before prctl(2) took effect: its pidfd tells. */
+static void tie(int launcher)
+{
+	struct pollfd gone = { .fd = launcher, .events = POLLIN };
+
+	must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "end with the launcher");
+	if (poll(&gone, 1, 0) > 0)
+		_exit(125);
+}
+
+static void pid1(int launcher)
 {
 	static char stack[8192] __attribute__((aligned(16)));
 	int status;
 	pid_t pid;
 
+	if (!want.less)
+		tie(launcher);
 	put("/proc/self/setgroups", "deny");
 	map("/proc/self/uid_map", want.uid);
 	map("/proc/self/gid_map", want.gid);
+	if (!want.less)
+		must(syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL),
+		     "leave the session keyring");
 	if (want.net)
 		loopback();
 	root();
+	if (!want.less)
+		must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "hide the memory");
 	pid = clone(agent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
 	must(pid, "start the program");
 	while (wait4(-1, &status, 0, NULL) != pid)
@@ -299,9 +328,11 @@ static bool options(int argc, char **argv)
 {
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+nip:s:b:")) != -1) {
+	while ((opt = getopt(argc, argv, "+lnip:s:b:")) != -1) {
 		if (opt == 'n')
 			want.net = true;
+		else if (opt == 'l')
+			want.less = true;
 		else if (opt == 'i')
 			want.in_place = true;
 		else if (opt == 'p')
@@ -324,7 +355,7 @@ int main(int argc, char **argv)
 	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
 					    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
 				   .exit_signal = SIGCHLD };
-	int end[2], status;
+	int end[2], status, self = -1;
 	long pid;
 
 	if (!options(argc, argv))
@@ -332,10 +363,12 @@ int main(int argc, char **argv)
 	args.flags |= want.net ? CLONE_NEWNET : 0;
 	must(syscall(SYS_pipe2, end, O_CLOEXEC), "make a pipe");
 	want.status = end[1];
+	if (!want.less)
+		must(self = (int)syscall(SYS_pidfd_open, getpid(), 0), "open a pidfd");
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	must(pid, "clone");
 	if (!pid)
-		pid1();
+		pid1(self);
 	close(end[1]);
 	if (read(end[0], &status, sizeof(status)) != sizeof(status))
 		return 125;
