@@ -5,7 +5,6 @@
 
 #include "log.h"
 #include "tree.h"
-#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,15 +43,13 @@ static const char *pivot_fix(int err)
 			      : "";
 }
 
-/* From here until leave_host(): "/" inside, "." the host's tree. */
+/* From here until leave_host(): "/" inside, "." the host's tree. A path begins at the root itself,
+ * not at what is mounted on it, but its ".." leads to that (fs/namei.c: handle_dots, step_into). */
 static int enter(struct assembly *a, int tree)
 {
-	char root[32];
 	int err = chdir("/") < 0 ? -errno : tree_place(tree, "", AT_FDCWD, "/");
 
-	(void)util_put_number(util_put(root, ARRAY_END(root), "/proc/self/fd/"), ARRAY_END(root),
-			      (unsigned)tree, 10);
-	if (!err && chroot(root) < 0)
+	if (!err && chroot("/..") < 0)
 		err = -errno;
 	a->root.fd = tree;
 	return err ? log_errno(err, "cannot enter the new root file system") : 0;
