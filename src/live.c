@@ -4,6 +4,7 @@
 #include "console.h"
 #include "dump.h"
 #include "enter.h"
+#include "entry.h"
 #include "front.h"
 #include "hold.h"
 #include "launch.h"
@@ -292,4 +293,21 @@ int live_run(bool bwrap, pid_t self, char *start, int argc, char **argv)
 	if (spec.run.walled)
 		walled_warn(&spec);
 	return launch(&spec, inside);
+}
+
+int live_enter(int argc, char **argv)
+{
+	static struct spec spec;
+	int at;
+
+	cradle_block_signals();
+	spec.verb = VERB_ENTER;
+	spec.world = WORLD_NAMESPACE;
+	at = refuse_setuid() ?: from_argv(&spec, argc, argv);
+	if (spec.tell)
+		return tell(VERB_ENTER, spec.tell);
+	/* Outside: a file named on the command line is the host's. */
+	if (at < 0 || spec_finish_policies(&spec) < 0 || filter_find(&spec) < 0)
+		return spec_failure(&spec);
+	return entry(&spec, argv + at);
 }

@@ -1,6 +1,5 @@
 /* cradle: which command. What it does stands in live.c. */
 #include "doctor.h"
-#include "entry.h"
 #include "helper.h"
 #include "live.h"
 #include "log.h"
@@ -100,7 +99,7 @@ int main(int argc, char **argv)
 	if (first && !strcmp(first, "bwrap"))
 		return live_run(true, self, argv[0], argc - 2, argv + 2);
 	if (first && !strcmp(first, "enter"))
-		return entry(argc - 2, argv + 2);
+		return live_enter(argc - 2, argv + 2);
 	if (first && !strcmp(first, "doctor"))
 		return doctor(argc - 2, argv + 2);
 	if (first && is_helper(first))

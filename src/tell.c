@@ -25,22 +25,31 @@ static int print_version(void)
 	return 0;
 }
 
+static int print_verb(enum verb verb)
+{
+	static const char *const head[] = {
+		[VERB_INIT] = "init [OPTIONS] [--] AGENT [ARG...]\n"
+			      "Be init here: PID 1, or a subreaper.",
+		[VERB_RUN] = "run [OPTIONS] [--] AGENT [ARG...]\n"
+			     "Run AGENT in a sandbox, without root, and be init there.",
+		[VERB_ENTER] = "enter [OPTIONS] SANDBOX|PID [--] AGENT [ARG...]\n"
+			       "Run AGENT in a sandbox that is there: by the name it was given, "
+			       "the pid of its\ncradle run, or of any process inside.",
+	};
+
+	(void)dprintf(STDOUT_FILENO, "Usage: cradle %s\n\n", head[verb]);
+	keys_help(verb);
+	(void)dprintf(STDOUT_FILENO,
+		      "\n  -l, --license, -h, --help, -V, --version\n\n"
+		      "Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
+		      "126 the agent\ncan't be executed, 127 it wasn't found.\n");
+	return 0;
+}
+
 static int print_help(enum verb verb)
 {
-	if (verb) {
-		(void)dprintf(
-			STDOUT_FILENO, "Usage: cradle %s [OPTIONS] [--] AGENT [ARG...]\n%s.\n\n",
-			verb == VERB_RUN ? "run" : "init",
-			verb == VERB_RUN ? "Run AGENT in a sandbox, without root, and be init there"
-					 : "Be init here: PID 1, or a subreaper");
-		keys_help(verb);
-		(void)dprintf(
-			STDOUT_FILENO,
-			"\n  -l, --license, -h, --help, -V, --version\n\n"
-			"Exit code: the agent's; 128+N if signal N killed it; 125 cradle failed, "
-			"126 the agent\ncan't be executed, 127 it wasn't found.\n");
-		return 0;
-	}
+	if (verb)
+		return print_verb(verb);
 	(void)dprintf(STDOUT_FILENO,
 		      "Usage: cradle COMMAND [OPTIONS] [--] ...\n\n"
 		      "  init      be init here: PID 1, or a subreaper\n"

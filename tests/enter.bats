@@ -48,6 +48,42 @@ namespaces() {
 	end_sandbox
 }
 
+@test "what enters finds its input as it was given" {
+	sandbox --name "$box"
+	echo word >input
+	chmod 666 input
+	run -0 as_nobody "$CRADLE" enter "$box" true 0<>input
+	[ "$(cat input)" = word ]
+	end_sandbox
+}
+
+@test "what enters has the policy default unless told otherwise, and others of its own" {
+	sandbox --name "$box"
+	run -0 as_nobody "$CRADLE" enter "$box" "$PROBE" call 250
+	[ "$output" = "call 250 = -1" ]
+	run -0 as_nobody "$CRADLE" enter --seccomp=none "$box" grep Seccomp: /proc/self/status
+	[ "$output" = $'Seccomp:\t0' ]
+	printf 'default allow\nkill mkdir mkdirat\n' >own.policy
+	run -159 --separate-stderr as_nobody "$CRADLE" enter --seccomp "$PWD/own.policy" "$box" mkdir /tmp/x
+	[ "$stderr" = "cradle: the agent was killed by SIGSYS, as a policy does for a system call: --explain tells which" ]
+	run -125 --separate-stderr as_nobody "$CRADLE" enter --seccomp no-such "$box" "$PROBE" print started
+	[ "$output" = "" ]
+	[[ "$stderr" == *no-such* ]]
+	end_sandbox
+}
+
+@test "what a policy refuses to a command that enters is told" {
+	sandbox --name "$box"
+	printf 'default allow\nkill mkdir mkdirat\n' >own.policy
+	run -159 --separate-stderr as_nobody "$CRADLE" enter --explain --seccomp "$PWD/own.policy" "$box" mkdir /tmp/x
+	[[ "$stderr" == *mkdir*/tmp/x*"$PWD/own.policy:2"* ]]
+	run -0 --separate-stderr as_nobody "$CRADLE" enter --seccomp-mode=complain --seccomp "$PWD/own.policy" "$box" \
+		sh -c 'mkdir /tmp/x && ls /tmp'
+	[ "$output" = x ]
+	[[ "$stderr" == *mkdir*/tmp/x* ]]
+	end_sandbox
+}
+
 @test "nobody inside can look into what enters before it has executed" {
 	sandbox --cap-add ALL
 	# Of all that comes it tries to open the descriptors and the memory.

@@ -11,7 +11,7 @@ _cradle_names() {
 
 	case $1 in
 	init) echo "$both world modules" ;;
-	enter) echo "chdir cap-add seccomp help" ;;
+	enter) echo "chdir cap-add seccomp seccomp-mode explain license help version" ;;
 	doctor) echo "json help" ;;
 	*)
 		echo "$both on-reboot die-with-parent json-status-fd info-fd level-prefix root

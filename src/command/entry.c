@@ -6,14 +6,13 @@
 #include "cgroup_follow.h"
 #include "dest.h"
 #include "enter.h"
+#include "explain.h"
 #include "lifeline.h"
 #include "log.h"
-#include "refuse.h"
+#include "refused.h"
 #include "relay.h"
-#include "setters.h"
 #include "sys.h"
 #include "target.h"
-#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,58 +37,8 @@ struct visit {
 	struct rlimit limits[RLIM_NLIMITS];
 	bool has_limit[RLIM_NLIMITS];
 	int gate[2]; /* read by the child, which waits for it */
+	pid_t explainer;
 };
-
-static const char usage[] =
-	"Usage: cradle enter [OPTIONS] SANDBOX|PID [--] COMMAND [ARG...]\n"
-	"Run a command in a sandbox: by the --name it was given, the pid of its cradle run, or of\n"
-	"any process inside.\n\n"
-	"      --chdir DIR         directory inside (default: /)\n"
-	"      --cap-add CAP       a capability inside, or ALL; repeatable\n"
-	"      --seccomp POLICY    as of cradle run (default: default); repeatable\n"
-	"  -h, --help\n\n"
-	"Exit code: the command's; 128+N if signal N killed it; 125 cradle failed, 126 it can't "
-	"be\n"
-	"executed, 127 it wasn't found.\n";
-
-static const char *set_directory(struct spec *spec, const char *value)
-{
-	spec->run.chdir = value;
-	return *value ? NULL : "expected a directory";
-}
-
-static const struct {
-	const char *name;
-	const char *(*set)(struct spec *spec, const char *value);
-} options[] = {
-	{ "--chdir", set_directory },
-	{ "--cap-add", set_cap_add },
-	{ "--seccomp", set_seccomp },
-};
-
-/* Returns the words used, 0: it is no option, or -EINVAL after saying why. */
-static int option(struct spec *spec, int argc, char **argv)
-{
-	size_t len = strcspn(argv[0], "=");
-	const char *value = argv[0][len] ? argv[0] + len + 1 : argc > 1 ? argv[1] : NULL;
-
-	if (argv[0][0] != '-' || !argv[0][1])
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
-		const char *wrong;
-
-		if (strlen(options[i].name) != len || memcmp(options[i].name, argv[0], len))
-			continue;
-		wrong = value ? options[i].set(spec, value) : "expected a value";
-		if (!wrong)
-			return argv[0][len] ? 1 : 2;
-		log_error("%s%s%s: %s", options[i].name, value ? "=" : "", value ? value : "",
-			  wrong);
-		return -EINVAL;
-	}
-	log_error("unknown option %s: see cradle enter --help", argv[0]);
-	return -EINVAL;
-}
 
 /* The numbers after a field's name in /proc/PID/status. */
 static unsigned numbers(const char *status, const char *field, gid_t *ids, unsigned room)
@@ -204,6 +153,8 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 	}
 	if (err)
 		_exit(CRADLE_EXIT_FAILURE);
+	if (spec->seccomp.listener)
+		spec_confine_keep(&spec->run.confine, spec->seccomp.listener);
 	spec->core.argv = visit->argv;
 	spec->core.envp = environ;
 	spec->core.confine = confine;
@@ -213,16 +164,22 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 	_exit(CRADLE_EXIT_FAILURE);
 }
 
-static int stand_by(pid_t pid)
+static int stand_by(const struct visit *visit, pid_t pid)
 {
 	static struct relay r;
 
 	relay_init(&r);
 	r.pid = pid;
 	r.apart = true;
+	explain_release(visit->spec);
 	sys_close_above_2(NULL, 0);
 	(void)!chdir("/");
-	return relay(&r) < 0 ? CRADLE_EXIT_FAILURE : r.end.code;
+	if (relay(&r) < 0)
+		r.end.code = CRADLE_EXIT_FAILURE;
+	explain_finish(visit->spec, visit->explainer);
+	if (r.end.killed && r.end.code == CRADLE_EXIT_SIGNAL + SIGSYS)
+		refused_tell(visit->spec);
+	return r.end.code;
 }
 
 static const char *enter_fix(int err)
@@ -279,43 +236,28 @@ static int enter(const struct target *target, void *arg)
 		log_warn("the sandbox's control groups don't hold what enters it (only who may "
 			 "write to them and to the one above both can put it there)");
 	(void)!write(visit->gate[1], "", 1);
-	exit(stand_by(pid));
+	exit(stand_by(visit, pid));
 }
 
-int entry(int argc, char **argv)
+int entry(struct spec *spec, char **argv)
 {
-	static struct spec spec;
-	struct visit visit = { .spec = &spec, .uid = geteuid() };
-	int used = 1;
-	const char *who;
+	struct visit visit = { .spec = spec, .uid = geteuid() };
+	const char *who = argv[0];
+	int skip = who && argv[1] && !strcmp(argv[1], "--") ? 2 : 1;
 
-	cradle_block_signals();
-	if (argc > 0 && (!strcmp(argv[0], "-h") || !strcmp(argv[0], "--help"))) {
-		(void)dprintf(STDOUT_FILENO, "%s", usage);
-		return 0;
-	}
-	if (refuse_setuid() < 0)
-		return CRADLE_EXIT_FAILURE;
-	while (argc > 0 && (used = option(&spec, argc, argv)) > 0) {
-		argc -= used;
-		argv += used;
-	}
-	spec.verb = VERB_RUN;
-	if (used < 0 || spec_finish_policies(&spec) < 0 || filter_find(&spec) < 0)
-		return CRADLE_EXIT_FAILURE;
-	who = argc > 0 ? argv[0] : NULL;
-	used = argc > 1 && !strcmp(argv[1], "--") ? 2 : 1;
-	if (argc <= used) {
+	if (!who || !argv[1] || !argv[skip]) {
 		log_error("%s: expected a sandbox's name or pid, and a command (see cradle enter "
 			  "--help)",
 			  who ? who : "cradle enter");
 		return CRADLE_EXIT_FAILURE;
 	}
-	visit.argv = argv + used;
-	spec.world = WORLD_NAMESPACE;
+	visit.argv = argv + skip;
 	/* The command is below nobody: its signal of our death is asked for anew. */
-	spec.run.as_pid_1 = true;
+	spec->run.as_pid_1 = true;
 	(void)prctl(PR_SET_DUMPABLE, 0);
-	(void)target_each(who, enter, &visit);
+	visit.explainer = explain_start(spec, false);
+	if (visit.explainer >= 0)
+		(void)target_each(who, enter, &visit);
+	explain_finish(spec, visit.explainer);
 	return CRADLE_EXIT_FAILURE;
 }

@@ -2,7 +2,9 @@
 #ifndef COMMAND_ENTRY_H
 #define COMMAND_ENTRY_H
 
-/* argv: what comes after "enter". Returns the exit code by the contract. */
-int entry(int argc, char **argv);
+#include "spec.h"
+/* argv: the sandbox and the command. Returns the exit code by the contract, after saying why if it
+ * is ours; exits with the command's. */
+int entry(struct spec *spec, char **argv);
 
 #endif

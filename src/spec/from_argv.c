@@ -14,6 +14,8 @@ static const char *help_command(const struct spec *spec)
 {
 	if (spec->run.bwrap)
 		return "bwrap --help";
+	if (spec->verb == VERB_ENTER)
+		return "cradle enter --help";
 	return spec->verb == VERB_RUN ? "cradle run --help" : "cradle init --help";
 }
 

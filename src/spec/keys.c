@@ -4,7 +4,7 @@
 #include "front.h"
 #include "util.h"
 
-enum { BOTH = VERB_INIT | VERB_RUN };
+enum { BOTH = VERB_INIT | VERB_RUN, ALL = BOTH | VERB_ENTER };
 
 static const struct key keys[] = {
 	{ "subreaper", 's', BOTH, NULL, "be a subreaper (comes by itself when not PID 1)",
@@ -197,8 +197,8 @@ static const struct key keys[] = {
 	  .set = set_user },
 	{ "groups", 0, BOTH, "GROUP[,GROUP...]",
 	  "these supplementary groups and no others; empty: none", .set = set_groups },
-	{ "cap-add", 0, BOTH, "CAP[,CAP...]",
-	  "keep a capability, or ALL (run keeps none by itself); repeatable", .set = set_cap_add },
+	{ "cap-add", 0, ALL, "CAP[,CAP...]",
+	  "keep a capability, or ALL (by itself only init does); repeatable", .set = set_cap_add },
 	{ "cap-drop", 0, BOTH, "CAP[,CAP...]", "take one away, or ALL; repeatable",
 	  .set = set_cap_drop },
 	{ "cap-keep", 0, BOTH, "CAP[,CAP...]", "keep these and no others; repeatable",
@@ -220,16 +220,16 @@ static const struct key keys[] = {
 	  "abstract, signal: no such sockets of processes outside are\n"
 	  "reached, or they aren't signalled",
 	  .set = set_landlock_scope },
-	{ "seccomp", 0, BOTH, "POLICY",
+	{ "seccomp", 0, ALL, "POLICY",
 	  "refuse system calls: a shipped policy's name, a path, fd:N, or\n"
-	  "none (run: default; bwrap: a descriptor, the last); repeatable",
+	  "none (run, enter: default; bwrap: a descriptor, the last); repeatable",
 	  .set = set_seccomp },
 	{ "add-seccomp-fd", 0, VERB_RUN, "FD", "the compiled filter that FD gives; repeatable",
 	  .set = set_add_seccomp_fd },
-	{ "seccomp-mode", 0, BOTH, "MODE",
+	{ "seccomp-mode", 0, ALL, "MODE",
 	  "enforce (default), or complain: only tell what would be refused",
 	  .set = set_seccomp_mode },
-	{ "explain", 0, BOTH, NULL, "tell each refused call once, with the rule that refuses it",
+	{ "explain", 0, ALL, NULL, "tell each refused call once, with the rule that refuses it",
 	  .set = set_explain },
 	{ "seccomp-listener", 0, BOTH, "FD", "send the listener of refused calls to the socket FD",
 	  .set = set_seccomp_listener },
@@ -243,6 +243,7 @@ static const struct key keys[] = {
 	{ "clearenv", 0, VERB_RUN, NULL, "remove all", .set = set_clearenv },
 	{ "chdir", 0, VERB_RUN, "DIR", "the agent's directory (default: the same, or /)",
 	  .set = set_chdir },
+	{ "chdir", 0, VERB_ENTER, "DIR", "directory inside (default: /)", .set = set_chdir },
 	{ "umask", 0, BOTH, "OCTAL", "permissions that its new files don't get", .set = set_umask },
 	{ "argv0", 0, VERB_RUN, "VALUE", "the agent's argv[0]", .set = set_argv0 },
 	{ "keep-fd", 0, VERB_RUN, "FD", "hand FD on to the agent; repeatable", .set = set_keep_fd },

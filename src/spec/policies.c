@@ -34,7 +34,7 @@ int spec_finish_policies(struct spec *spec)
 	struct spec_seccomp *seccomp = &spec->seccomp;
 	const char *wrong;
 
-	if (!seccomp->given && spec->verb == VERB_RUN && !spec->run.bwrap)
+	if (!seccomp->given && spec->verb != VERB_INIT && !spec->run.bwrap)
 		seccomp->policy[seccomp->n++] = (struct spec_policy){ .name = "default" };
 	wrong = conflict(spec);
 	if (!wrong)

@@ -18,7 +18,7 @@
 #define SPEC_INTERFACES 8
 #define SPEC_REPORTS    4
 
-enum verb { VERB_INIT = 1, VERB_RUN = 2 };
+enum verb { VERB_INIT = 1, VERB_RUN = 2, VERB_ENTER = 4 };
 
 struct spec_mount {
 	const char *source, *target, *type; /* type "bind": a bind mount */
