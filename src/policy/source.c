@@ -1,6 +1,7 @@
 /* Where a policy's text comes from: this program, the installed directory, a path. */
 #include "source.h"
 
+#include "cache.h"
 #include "memory.h"
 #include "spell.h"
 
@@ -27,12 +28,6 @@ const char *policy_shipped(unsigned n, const char **text)
 	if (text)
 		*text = shipped[n].text;
 	return shipped[n].name;
-}
-
-static bool is_name(const char *word)
-{
-	return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					     "0123456789-_")];
 }
 
 static const char *join(struct policy *policy, const char *directory, size_t len, const char *rest,
@@ -103,7 +98,7 @@ static int find(struct policy *policy, const char *name, const char *from,
 {
 	const char *slash = from ? strrchr(from, '/') : NULL;
 
-	if (is_name(name)) {
+	if (cache_is_name(name)) {
 		if (find_shipped(name, input))
 			return 0;
 		return read_file(policy,
@@ -133,7 +128,7 @@ bool source_same(const char *a, const char *b)
 	if (!strcmp(a, b))
 		return true;
 	/* A built-in one's name isn't a file's. */
-	if (is_name(a) || is_name(b) || stat(a, &one) < 0 || stat(b, &other) < 0)
+	if (cache_is_name(a) || cache_is_name(b) || stat(a, &one) < 0 || stat(b, &other) < 0)
 		return false;
 	return one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
@@ -165,7 +160,7 @@ const struct policy_input *policy_source(struct policy *policy, const char *name
 
 	if (!err)
 		return input;
-	if (err == -ENOENT && is_name(name))
+	if (err == -ENOENT && cache_is_name(name))
 		no_such_name(to, name);
 	else
 		(void)fprintf(to, "cradle-policy: cannot read policy %s: %s\n", name,

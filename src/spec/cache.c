@@ -27,7 +27,7 @@ bool cache_directory(char *path, size_t size, const char *xdg_cache_home, const 
 	return home && home[0] == '/' && join(path, size, home, "/.cache/cradle", "");
 }
 
-static bool is_name(const char *word)
+bool cache_is_name(const char *word)
 {
 	return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					     "0123456789-_")];
@@ -35,7 +35,7 @@ static bool is_name(const char *word)
 
 bool cache_subject(char *subject, size_t size, const char *policy, const char *cwd)
 {
-	bool relative = policy[0] != '/' && !is_name(policy);
+	bool relative = policy[0] != '/' && !cache_is_name(policy);
 
 	return join(subject, size, relative ? cwd : "", relative ? "/" : "", policy);
 }

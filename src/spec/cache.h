@@ -44,8 +44,11 @@ struct cache_entry {
  * room. */
 bool cache_directory(char *path, size_t size, const char *xdg_cache_home, const char *home);
 
+/* Whether a word is the name of a policy (letters, digits, - and _), not a path. */
+bool cache_is_name(const char *word);
+
 /* What the user calls a policy, made independent of the working directory: a path becomes absolute,
- * a name (letters, digits, - and _) is kept. False: no room. */
+ * a name is kept. False: no room. */
 bool cache_subject(char *subject, size_t size, const char *policy, const char *cwd);
 
 /* The file name of a policy's entry when it is compiled for caps. */

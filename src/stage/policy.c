@@ -3,6 +3,7 @@
 #include "enter.h"
 
 #include "bpf.h"
+#include "cache.h"
 #include "cached.h"
 #include "compiler.h"
 #include "explain.h"
@@ -106,22 +107,12 @@ static int open_file(struct spec_policy *policy, uint64_t caps)
 	return -EINVAL;
 }
 
-/* As cradle-policy tells them apart (policy_source()). */
-static bool is_name(const char *word)
-{
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
-
-	return !word[strspn(word, letters)];
-}
-
-/* What is built in is for an agent without capabilities, so never too little. */
 static int find(struct spec_policy *policy, uint64_t caps)
 {
 	const struct shipped_policy *shipped;
 	int err;
 
-	if (!is_name(policy->name))
+	if (!cache_is_name(policy->name))
 		return open_file(policy, caps);
 	shipped = shipped_policy(policy->name);
 	err = caps || !shipped ? compile(policy, -1, caps) : -ENOENT;
