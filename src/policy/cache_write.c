@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 static int set_tool(struct cache_tool *tool, const char *path)
@@ -40,20 +39,6 @@ static int set_tools(struct cache_entry *entry, char exe[PATH_MAX])
 	if (set_tool(&entry->tool[0], exe) < 0)
 		return -ENOENT;
 	return set_tool(&entry->tool[1], library.dli_fname);
-}
-
-static int set_kernel(struct cache_entry *entry, const struct policy_context *context)
-{
-	struct utsname running;
-
-	entry->kernel_major = context->kernel_major;
-	entry->kernel_minor = context->kernel_minor;
-	if (entry->kernel_major || entry->kernel_minor)
-		return 0;
-	if (uname(&running) < 0 ||
-	    sscanf(running.release, "%u.%u", &entry->kernel_major, &entry->kernel_minor) != 2)
-		return -EINVAL;
-	return 0;
 }
 
 /* What can't be read a second time, a pipe, can't be compared either. */
@@ -159,7 +144,8 @@ void cache_store(const struct policy *policy, const char *word,
 	struct policy memory = { 0 };
 
 	if (getcwd(cwd, sizeof(cwd)) && cache_subject(subject, sizeof(subject), word, cwd) &&
-	    set_tools(&entry, exe) == 0 && set_kernel(&entry, context) == 0 &&
+	    set_tools(&entry, exe) == 0 &&
+	    policy_kernel(context, &entry.kernel_major, &entry.kernel_minor) &&
 	    set_inputs(&entry, policy, cwd, &memory) == 0) {
 		cache_name(name, subject, context->caps);
 		store(&entry, name);

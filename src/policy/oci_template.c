@@ -11,7 +11,6 @@
 #include <seccomp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 unsigned oci_line(const struct oci_reader *r)
 {
@@ -80,13 +79,10 @@ static bool is_kept(const struct oci_reader *r, const char *name)
 
 static bool kernel_is(const struct oci_reader *r, const char *least)
 {
-	unsigned major = r->context->kernel_major, minor = r->context->kernel_minor;
-	unsigned at_least, and = 0;
-	struct utsname running;
+	unsigned major, minor, at_least, and = 0;
 
-	if (!major && !minor && uname(&running) == 0)
-		(void)sscanf(running.release, "%u.%u", &major, &minor);
-	if (sscanf(least, "%u.%u", &at_least, &and) < 1)
+	if (!policy_kernel(r->context, &major, &minor) ||
+	    sscanf(least, "%u.%u", &at_least, &and) < 1)
 		return false;
 	return major != at_least ? major > at_least : minor >= and;
 }

@@ -31,14 +31,14 @@ int parse_capability(struct parser *parser, bool *holds)
 	return 0;
 }
 
-static unsigned running_kernel(void)
+bool policy_kernel(const struct policy_context *context, unsigned *major, unsigned *minor)
 {
-	struct utsname name;
-	unsigned major, minor;
+	struct utsname running;
 
-	if (uname(&name) < 0 || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return 0;
-	return major << 16 | minor;
+	*major = context->kernel_major;
+	*minor = context->kernel_minor;
+	return *major || *minor ||
+	       (uname(&running) == 0 && sscanf(running.release, "%u.%u", major, minor) == 2);
 }
 
 static bool read_version(const struct token *token, unsigned *version)
@@ -58,8 +58,7 @@ static bool read_version(const struct token *token, unsigned *version)
 
 int parse_kernel(struct parser *parser, bool *holds)
 {
-	const struct policy_context *context = parser->context;
-	unsigned ours = context->kernel_major << 16 | context->kernel_minor, asked;
+	unsigned major, minor, ours, asked;
 	bool below;
 
 	parser_next(parser);
@@ -70,8 +69,7 @@ int parse_kernel(struct parser *parser, bool *holds)
 	if (!read_version(&parser->token, &asked))
 		return parser_complain(parser, &parser->token, "expected a version such as 5.10");
 	parser_next(parser);
-	if (!ours)
-		ours = running_kernel();
+	ours = policy_kernel(parser->context, &major, &minor) ? major << 16 | minor : 0;
 	*holds = below ? ours < asked : ours >= asked;
 	return 0;
 }

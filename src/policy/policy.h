@@ -64,6 +64,9 @@ struct policy_context {
 	FILE *notes; /* what a profile has that means nothing here; NULL: nobody wants to know */
 };
 
+/* The kernel that a policy is read for. False: the running one doesn't tell. */
+bool policy_kernel(const struct policy_context *context, unsigned *major, unsigned *minor);
+
 /* A file that the policy was made from: its own, or one that it includes. */
 struct policy_input {
 	const char *path; /* as messages call it */
