@@ -19,11 +19,11 @@ static int run_helper(char **argv)
 	char path[PATH_MAX];
 
 	if (helper_find(argv[0], path, sizeof(path)) < 0) {
-		log_error(
-			"unknown command %s: expected init, run, enter, doctor or net; an agent is "
-			"started by "
-			"cradle init -- %s",
-			argv[0], argv[0]);
+		log_error("unknown command %s: expected init, run, enter, doctor, net or policy; "
+			  "an agent is "
+			  "started by "
+			  "cradle init -- %s",
+			  argv[0], argv[0]);
 		return CRADLE_EXIT_FAILURE;
 	}
 	(void)execve(path, argv, environ);

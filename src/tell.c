@@ -58,6 +58,7 @@ static int print_help(enum verb verb)
 		      "  enter     run a command in a sandbox that is there\n"
 		      "  doctor    say whether sandboxes work here, and what would mend it\n"
 		      "  net       set up network interfaces\n"
+		      "  policy    compile, check, compare and learn seccomp policies\n"
 		      "  initramfs build an initramfs of cradle and an agent\n"
 		      "  vm        boot one in QEMU and exit with the agent's code\n\n"
 		      "As PID 1, and with options or a path first, init is what runs.\n"

@@ -1,7 +1,7 @@
 /* landlock.h - what the agent is left by Landlock (landlock(7)). Plain data, and what of it which
  * kernel can do. Pure.
  *
- * The kernel's structures and numbers stand in stage/landlock.c: the header of Debian 12 has but
+ * The kernel's structures and numbers stand in stage/ruleset.c: the header of Debian 12 has but
  * the first third of them.
  */
 #ifndef SPEC_LANDLOCK_H

@@ -1,5 +1,5 @@
 /* wall.h - who the agent is and how it is scheduled. Plain data; the rest of its wall is in
- * sandbox.h, landlock.h and seccomp.h. */
+ * sandbox.h, landlock.h and policies.h. */
 #ifndef SPEC_WALL_H
 #define SPEC_WALL_H
 
