@@ -2,8 +2,16 @@
 #ifndef SPEC_BPF_H
 #define SPEC_BPF_H
 
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <stdbool.h>
+
+/* What seccomp calls the architecture of programs such as ours; raw.h knows no third. */
+#if defined(__x86_64__)
+#define BPF_OUR_ARCH AUDIT_ARCH_X86_64
+#else
+#define BPF_OUR_ARCH AUDIT_ARCH_AARCH64
+#endif
 
 /* Read all of fd. The program lives as long as we do; fd is closed. NULL, or what was expected. */
 const char *bpf_read(struct sock_fprog *program, int fd);

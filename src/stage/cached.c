@@ -2,6 +2,7 @@
  * which the policy is compiled. */
 #include "cached.h"
 
+#include "bpf.h"
 #include "cache.h"
 #include "log.h"
 #include "sys.h"
@@ -9,23 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/audit.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-#if defined(__x86_64__)
-enum { OURS = (int)AUDIT_ARCH_X86_64 };
-#elif defined(__aarch64__)
-enum { OURS = (int)AUDIT_ARCH_AARCH64 };
-#elif defined(__riscv) && __riscv_xlen == 64
-enum { OURS = (int)AUDIT_ARCH_RISCV64 };
-#else
-enum { OURS = 0 }; /* nothing is found: each launch compiles */
-#endif
 
 static int open_directory(void)
 {
@@ -180,7 +170,7 @@ bool cached_policy(struct sock_fprog *program, const char *policy, int file, uin
 		return false;
 	cache_name(name, subject, caps);
 	bytes = read_entry(name, &len);
-	if (!bytes || !cache_decode(&entry, bytes, len) || entry.arch != (uint32_t)OURS || !OURS ||
+	if (!bytes || !cache_decode(&entry, bytes, len) || entry.arch != BPF_OUR_ARCH ||
 	    entry.caps != caps || !is_of(&entry, subject) || !same_tools(&entry, compiler) ||
 	    !same_kernel(&entry) || !same_inputs(&entry, file))
 		return false;

@@ -3,12 +3,12 @@
  * and that there is no second one. May read /dev/kmsg. */
 #include "refused.h"
 
+#include "bpf.h"
 #include "log.h"
 #include "sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,14 +104,9 @@ static bool find(struct call *call)
 
 static const char *name_of(const struct call *call)
 {
-#if defined(__x86_64__)
-	const unsigned native = AUDIT_ARCH_X86_64;
-#else
-	const unsigned native = AUDIT_ARCH_AARCH64;
-#endif
 	char *name;
 
-	if (call->arch != native)
+	if (call->arch != BPF_OUR_ARCH)
 		return NULL;
 	for (const char *at = names; *at; at += strlen(at) + 1) {
 		if (strtoul(at, &name, 10) == call->nr)
