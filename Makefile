@@ -243,6 +243,9 @@ demo: all $(B)/vm/vmlinuz
 $(B)/vm/vmlinuz:
 	contrib/fetch-kernel $(B)/vm
 
+$(B)/profiles/complete:
+	contrib/fetch-profiles $(B)/profiles
+
 $(B)/man/%: contrib/man/%.scd
 	@mkdir -p $(@D)
 	scdoc < $< > $@

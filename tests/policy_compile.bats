@@ -118,6 +118,42 @@ write_policy() {
 	expect_line "call 999 = -38" "call 41 = -22" "call 317 = -22"
 }
 
+@test "compile: moby's own profile loads, and lets through what a kept capability is for" {
+	local profile=$BUILD/profiles/moby-default.json
+	compile -o moby.bpf "$profile"
+	expect_status 0
+	[ -z "$stderr" ]
+	under moby.bpf "${CALLS[@]}"
+	expect_status 0
+	# Namespaces only for who keeps CAP_SYS_ADMIN: unshare(CLONE_NEWUTS), mount.
+	under moby.bpf call 272 0x4000000 + call 165
+	expect_line "call 272 = -1" "call 165 = -1"
+	compile -o admin.bpf --cap CAP_SYS_ADMIN "$profile"
+	under admin.bpf call 165
+	expect_line "call 165 = -14"
+	"$CRADLE" run --seccomp "$profile" -- sh -c 'ls / | sort >/dev/null'
+}
+
+@test "compile: moby's test cases load, and other projects' policies are refused with what is wrong" {
+	local profile
+	for profile in default-old-format example conditional_include; do
+		compile -o "$profile.bpf" "$BUILD/profiles/moby-$profile.json"
+		expect_status 0
+	done
+	# minijail, kafel, systemd, firejail, lxc: as their manuals write them.
+	printf 'read: 1\nioctl: arg1 == TCGETS\n' >minijail.policy
+	printf 'POLICY a { ALLOW { read, write } } USE a DEFAULT KILL\n' >kafel.policy
+	printf 'SystemCallFilter=@system-service\n' >systemd.policy
+	printf 'seccomp.drop @clock,@mount\n' >firejail.policy
+	printf '2\nallowlist\nread\n' >lxc.policy
+	for profile in minijail kafel systemd firejail lxc; do
+		compile "$profile.policy"
+		expect_status 125
+		[[ $stderr =~ ^(cradle-policy: |cradle: )?$profile.policy:1:1:\ .*:\ expected\  ]] ||
+			fail "$profile: $stderr"
+	done
+}
+
 # bats test_tags=image
 @test "compile: what is written as OCI JSON means the same to a container runtime as to us" {
 	local profile ours

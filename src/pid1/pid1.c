@@ -255,8 +255,7 @@ static void settle(struct supervisor *s)
 static void turn(struct supervisor *s)
 {
 	static const struct timespec now;
-	struct timespec left;
-	struct timespec *timeout = time_left(s, &left);
+	struct timespec left, *timeout = time_left(s, &left);
 	siginfo_t info;
 	int sig = 0;
 
