@@ -242,6 +242,20 @@ expect_bits() {
 	done
 }
 
+@test "init --user: what setresuid(2) takes for no change, and lines for NIS, make nobody root" {
+	local who
+	need_root
+	make_users
+	printf '%s\n' 'none:x:4294967295:4712::/:/bin/sh' 'minus:x:4711:-1::/:/bin/sh' '+nis:x:::::' >>passwd
+	echo 'nobodys:x:4294967295:' >>group
+	for who in none none:4712 minus worker:nobodys +nis; do
+		init here "--user=$who" -- wall
+		expect_status 125
+		expect_complaint '(is nobody.s: expected 0 to 4294967294|there is no user (minus|.nis))'
+		refute_match uid=
+	done
+}
+
 # bats test_tags=image
 @test "init --user keeps what --cap-keep names over the change of uid and over exec" {
 	local where

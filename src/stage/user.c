@@ -34,6 +34,12 @@ static bool cut_word(struct word *word, const char *text, size_t len)
 	return true;
 }
 
+/* Lines that begin so say what NIS is to be asked for; fgetpwent(3) makes uid 0 of them. */
+static bool is_of_nis(const char *name)
+{
+	return *name == '+' || *name == '-';
+}
+
 /* A name goes before a number, as in chown(1). NULL: there is none. */
 static const struct passwd *find_user(const struct word *word, FILE *passwd)
 {
@@ -42,7 +48,9 @@ static const struct passwd *find_user(const struct word *word, FILE *passwd)
 	for (int pass = 0; passwd && pass <= word->number; pass++) {
 		rewind(passwd);
 		while ((entry = fgetpwent(passwd))) {
-			if (pass ? entry->pw_uid == word->id : !strcmp(entry->pw_name, word->name))
+			if (!is_of_nis(entry->pw_name) &&
+			    (pass ? entry->pw_uid == word->id
+				  : !strcmp(entry->pw_name, word->name)))
 				return entry;
 		}
 	}
@@ -139,6 +147,17 @@ static int no_user(const struct word *word)
 	return -ENOENT;
 }
 
+/* To setresuid(2) this id means to stay who one is, which may be root. */
+static int check_ids(const struct spec_user *user)
+{
+	if (user->uid != UINT32_MAX && user->gid != UINT32_MAX)
+		return 0;
+	log_error("--user=%s: the agent's /etc/passwd or /etc/group gives it the id %u, which is "
+		  "nobody's: expected 0 to %u",
+		  user->user, UINT32_MAX, UINT32_MAX - 1);
+	return -EINVAL;
+}
+
 static int read_user(struct spec_user *user, FILE *passwd, FILE *group)
 {
 	const char *colon = strchr(user->user, ':');
@@ -161,6 +180,8 @@ static int read_user(struct spec_user *user, FILE *passwd, FILE *group)
 		err = find_group(&whose, group, &user->gid);
 	else
 		user->gid = entry->pw_gid;
+	if (!err)
+		err = check_ids(user);
 	/* Who names the group means that one alone, as for container runtimes. */
 	if (!err && !colon && !user->groups)
 		err = read_membership(user, entry->pw_name, group);
