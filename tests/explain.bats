@@ -109,6 +109,15 @@ said_not() {
 	said_not "to allow"
 }
 
+@test "who is refused even its exit ends all the same" {
+	local how
+	echo 'default EPERM' >"$POLICY"
+	for how in --explain --as-pid-1 --seccomp-mode=enforce; do
+		run -132 --separate-stderr as_user timeout -s KILL "$SANDBOX_DEADLINE" "$CRADLE" run "$how" \
+			--seccomp "$POLICY" -- true
+	done
+}
+
 @test "a death by SIGSYS is named with its call" {
 	policy 'kill chroot'
 	explain -- "$PROBE" call 161 0

@@ -151,8 +151,11 @@ void exec_failed(void *arg, int err)
 
 	(void)err;
 	tell_exec(spec);
-	if (spec->run.bwrap)
-		_exit(1);
+	if (!spec->run.bwrap)
+		return;
+	/* What is refused by now may be to exit, too. */
+	(void)syscall(SYS_exit_group, 1);
+	__builtin_trap();
 }
 
 /* With all rights yet, so that it may look at the agent; and once for each life, as PID 1 kills
