@@ -109,6 +109,14 @@ said_not() {
 	said_not "to allow"
 }
 
+@test "ever new numbers are neither told nor remembered each by itself" {
+	policy
+	explain -- "$PROBE" call-range 1000 3000
+	[ "$(grep -c 'denied: call' <<<"$stderr")" = 16 ]
+	said "further calls of numbers without a name are only counted"
+	said "denied in all: numbers without a name 2001 times"
+}
+
 @test "who is refused even its exit ends all the same" {
 	local how
 	echo 'default EPERM' >"$POLICY"

@@ -36,6 +36,9 @@ static void read_comm(pid_t tid, char comm[32])
 	}
 }
 
+/* All together: there are four billion, and each would have its lines and stay in memory. */
+static const char nameless[] = "numbers without a name";
+
 static void tell(struct supervisor *supervisor, const struct denial *denial, bool last)
 {
 	char line[EXPLAIN_TEXT];
@@ -46,7 +49,7 @@ static void tell(struct supervisor *supervisor, const struct denial *denial, boo
 		(void)explain_json_write(supervisor->json, explain_json(denial));
 	if (last) {
 		(void)snprintf(line, sizeof(line), "further calls of %s are only counted",
-			       denial->call->call.name ? denial->call->call.name : "this number");
+			       denial->call->call.name ? denial->call->call.name : nameless);
 		supervise_tell(line);
 	}
 }
@@ -54,7 +57,7 @@ static void tell(struct supervisor *supervisor, const struct denial *denial, boo
 static void report(struct supervisor *supervisor, const struct stack_call *call,
 		   const struct verdict *verdict)
 {
-	char text[DECODE_TEXT], key[DECODE_TEXT], comm[32], name[32];
+	char text[DECODE_TEXT], key[DECODE_TEXT], comm[32];
 	struct denial denial = { .call = call,
 				 .verdict = verdict,
 				 .text = text,
@@ -62,8 +65,7 @@ static void report(struct supervisor *supervisor, const struct stack_call *call,
 				 .complain = supervisor->complain };
 	struct seen_call *seen;
 
-	(void)snprintf(name, sizeof(name), "call %d", call->data->nr);
-	seen = seen_count(&supervisor->seen, call->call.name ? call->call.name : name);
+	seen = seen_count(&supervisor->seen, call->call.name ? call->call.name : nameless);
 	if (seen->reported == SEEN_PER_CALL)
 		return;
 	decode(&call->call, text, key);
