@@ -115,6 +115,10 @@ static int prepare(struct spec *spec)
 
 	if (err)
 		return err;
+	/* By ptrace(2) or /proc/1/mem an agent of the same user would have us do what a policy
+	 * refuses to it. In a sandbox that is so in any case. */
+	if (spec->verb == VERB_INIT && spec->seccomp.n)
+		(void)prctl(PR_SET_DUMPABLE, 0);
 	spec->core.confine = confine;
 	spec->core.filter = spec->seccomp.n ? filter : NULL;
 	spec->core.exec_failed = exec_failed;

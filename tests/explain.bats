@@ -126,6 +126,27 @@ said_not() {
 	done
 }
 
+# init OPTION... -- CMD...: PID 1 of a container that has one user
+init() {
+	run --separate-stderr timeout -s KILL "$SANDBOX_DEADLINE" unshare -pf --mount-proc \
+		setpriv --reuid="$SANDBOX_UID" --regid="$SANDBOX_UID" --clear-groups --bounding-set=-all \
+		--inh-caps=-all "$CRADLE" init "$@"
+}
+
+@test "an agent of the same user can't have PID 1 or the supervisor do what is refused to it" {
+	local how
+	[ "$(id -u)" = 0 ] || skip "only root can make such a container"
+	for how in --seccomp=default --explain; do
+		init --seccomp=default "$how" --oom-score-adj=500 -- sh -c '
+			for p in /proc/[0-9]*; do
+				read -r name <"$p/comm"
+				! [ "$name" = sh ] && (: 3<>"$p/mem") 2>/dev/null && echo "$name is open"
+			done
+			cat /proc/self/oom_score_adj'
+		[ "$output" = 500 ]
+	done
+}
+
 @test "a death by SIGSYS is named with its call" {
 	policy 'kill chroot'
 	explain -- "$PROBE" call 161 0

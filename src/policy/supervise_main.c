@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -152,7 +153,12 @@ int verb_supervise(int argc, char **argv)
 {
 	static struct request request = { .supervisor = { .listener = { .fd = -1 }, .json = -1 },
 					  .socket = -1 };
-	int code = read_arguments(&request, argc, argv);
+	int code;
+
+	/* In a container the agent may be of the same user: it could make us do by ptrace(2) what
+	 * is refused to it. */
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	code = read_arguments(&request, argc, argv);
 
 	if (code < 0) {
 		ignore_signals();

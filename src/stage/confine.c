@@ -83,8 +83,15 @@ static int set_score(const struct spec *spec)
 	const struct spec_traits *traits = &spec->run.confine.traits;
 	int err = 0;
 
-	if (traits->oom_given && spec->verb == VERB_INIT)
-		return traits_score(traits->oom_score_adj);
+	if (traits->oom_given && spec->verb == VERB_INIT) {
+		int was = prctl(PR_GET_DUMPABLE);
+
+		(void)prctl(PR_SET_DUMPABLE, 1);
+		err = traits_score(traits->oom_score_adj);
+		/* If memory is shared that is PID 1's, too. */
+		(void)prctl(PR_SET_DUMPABLE, was);
+		return err;
+	}
 	if (spec->world == WORLD_VM)
 		err = sys_write_file("/proc/self/oom_score_adj", "0");
 	if (err)

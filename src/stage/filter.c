@@ -30,7 +30,8 @@ static const char *fix(int err, bool listener)
 static int load(const struct spec_seccomp *seccomp)
 {
 	if (seccomp_notifies(seccomp))
-		return listener_load(&seccomp->program, seccomp->listener);
+		return listener_load(&seccomp->program, seccomp->listener,
+				     seccomp->explain || seccomp->complain);
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &seccomp->program) < 0 ? -errno : 0;
 }
 

@@ -9,8 +9,10 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@ enum { NOT_YET = INT32_MIN, STACK = 8192, NAP_NS = 50000 };
 struct handover {
 	int socket;
 	int listener;    /* NOT_YET, or -errno */
+	bool wait;       /* until it was received */
 	uint32_t thread; /* zeroed by the kernel when the thread is gone (CLONE_CHILD_CLEARTID) */
 };
 
@@ -36,12 +39,16 @@ static int hand_over(void *arg)
 {
 	static const struct timespec nap = { .tv_nsec = NAP_NS };
 	struct handover *to = arg;
-	int fd, err = 0;
+	int fd, err = 0, unread;
 
 	while ((fd = __atomic_load_n(&to->listener, __ATOMIC_ACQUIRE)) == NOT_YET)
 		(void)raw_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0);
 	if (fd >= 0)
 		err = status_send_fd(to->socket, fd);
+	/* Before it asks for it, a supervisor of ours may still be looked into. */
+	while (fd >= 0 && !err && to->wait &&
+	       raw_call(SYS_ioctl, to->socket, SIOCOUTQ, (long)&unread, 0, 0) == 0 && unread > 0)
+		(void)raw_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0);
 	if (err) {
 		(void)log_errno(err, "cannot hand over the listener of the seccomp filter%s",
 				err == -EPIPE ? " (who was to get it is gone)" : "");
@@ -76,11 +83,11 @@ static int load(const struct sock_fprog *program)
 
 /* A thread and not a process, as PID 1 itself may have no sibling (clone(2): CLONE_PARENT), and
  * exec ends it whatever happens. */
-int listener_load(const struct sock_fprog *program, int socket)
+int listener_load(const struct sock_fprog *program, int socket, bool wait)
 {
 	const int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 			  CLONE_SYSVSEM | CLONE_CHILD_CLEARTID;
-	struct handover to = { .socket = socket, .listener = NOT_YET, .thread = 1 };
+	struct handover to = { .socket = socket, .listener = NOT_YET, .wait = wait, .thread = 1 };
 	_Alignas(16) char stack[STACK];
 	int fd;
 

@@ -3,10 +3,12 @@
 #define STAGE_LISTENER_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 
 /* Load a program and send its listener over a socket. It is a thread of ours that sends it, without
  * that filter, as sending may be just what the filter refuses. No call but seccomp(2) is made once
- * it is loaded. 0, or -errno. If it can't be sent, that thread says so and ends the process. */
-int listener_load(const struct sock_fprog *program, int socket);
+ * it is loaded. wait: return when it was received, too. 0, or -errno. If it can't be sent, that
+ * thread says so and ends the process. */
+int listener_load(const struct sock_fprog *program, int socket, bool wait);
 
 #endif
