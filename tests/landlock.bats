@@ -487,6 +487,23 @@ until_none() {
 	[[ $output != *xyzzy* ]]
 }
 
+@test "backend: limits of processes outside can be read, not set, by whatever policy" {
+	local policy pid
+	pid=$(as_user sh -c 'sleep 300 >/dev/null 2>&1 3>&- & echo $!')
+	for policy in default none; do
+		run -0 as_user "$CRADLE" run --backend=landlock "--seccomp=$policy" -- /usr/bin/python3 -c '
+import resource, sys
+for pid in int(sys.argv[1]), 0:
+    try:
+        print(len(resource.prlimit(pid, resource.RLIMIT_CPU)), end=" ")
+        resource.prlimit(pid, resource.RLIMIT_CPU, (9, 9))
+        print("set")
+    except PermissionError as e: print(e.errno)' "$pid"
+		[[ $output == *"2 1"*"2 set"* ]] || fail "$output"
+	done
+	kill "$pid"
+}
+
 @test "backend: doctor tells of it" {
 	need_version 6
 	run "$CRADLE" doctor

@@ -106,7 +106,7 @@ static int set_score(const struct spec *spec)
  *  2. limits and niceness: more than now takes CAP_SYS_RESOURCE and CAP_SYS_NICE, which go in 6 and
  *     7, and files may be needed up to here;
  *  3. no_new_privs: without it only CAP_SYS_ADMIN may call Landlock, or load a filter;
- *  4. Landlock, while who shall keep on gaining privileges is still root;
+ *  4. Landlock, while who shall keep on gaining privileges is still root, and what it can't see;
  *  5. descriptors, once nothing of ours is needed any more;
  *  6. groups, gid, uid: setgroups(2) and setresgid(2) take rights that go with the uid;
  *  7. capabilities: a change of uid empties the ambient set, so after it; the bounding set first of
@@ -133,6 +133,8 @@ static int confine_agent(const struct spec *spec)
 		err = log_errno(-errno, "cannot set no_new_privs");
 	if (!err)
 		err = ruleset_enter(confine->landlock);
+	if (!err && spec->run.walled)
+		err = walled_guard();
 	close_fds(confine);
 	if (!err)
 		err = become_user(spec);
