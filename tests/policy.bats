@@ -103,6 +103,36 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	[ "$stderr" = "inner/two.policy:1:9: ../outer.policy: it includes itself" ]
 }
 
+@test "check: files that include each other too often, a FIFO that nobody writes to, and what would talk to the terminal" {
+	local level n
+	for level in 1 2 3 4; do
+		for ((n = 0; n < 20; n++)); do echo "include ./$((level + 1)).policy"; done >$level.policy
+	done
+	echo 'allow read' >5.policy
+	policy check ./1.policy
+	expect_status 125
+	[[ $stderr == *': expected at most 256 files in all'* ]]
+	mkfifo silent
+	policy check ./silent
+	expect_status 1
+	run --separate-stderr timeout -s KILL 60 "$CRADLE" run --seccomp ./silent -- "$PROBE" print inside
+	expect_status 125
+	[[ $stderr == 'cradle: cannot use the policy ./silent: expected '* ]]
+	printf 'allow rea\033[31md\n' >loud.policy
+	policy check ./loud.policy
+	[ "$stderr" = './loud.policy:1:7: rea?[31md: expected a system call or @group' ]
+}
+
+@test "check: a policy under which nothing can be started is told, and is code 1" {
+	printf 'default EPERM\nallow read\n' >read.policy
+	policy check ./read.policy
+	expect_status 1
+	[[ $output == 'nothing can be started under it: expected allow execve'* ]]
+	echo 'allow execve' >>read.policy
+	policy check ./read.policy
+	expect_status 0
+}
+
 @test "show: what is printed is a policy, the same one" {
 	local name
 	for name in agent build default network-client strict; do
@@ -344,7 +374,7 @@ serve() {
 @test "show: a container runtime's profile becomes a policy in text that says the same" {
 	cat >profile.json <<-'END'
 		{ "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [
-			{ "names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW" },
+			{ "names": ["execve", "read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW" },
 			{ "names": ["personality"], "action": "SCMP_ACT_ALLOW",
 			  "args": [{ "index": 0, "value": 4294967295, "op": "SCMP_CMP_EQ" }] },
 			{ "names": ["clone"], "action": "SCMP_ACT_ALLOW",
@@ -354,7 +384,7 @@ serve() {
 	END
 	policy show profile.json
 	expect_status 0
-	expect_line "default ENOSYS" "allow exit_group read write" "allow clone if arg0 & CLONE_NEWUSER == 0" \
+	expect_line "default ENOSYS" "allow execve exit_group read write" "allow clone if arg0 & CLONE_NEWUSER == 0" \
 		"allow personality if arg0 == 0xffffffff" "deny EINVAL socket if arg0 == AF_VSOCK"
 	echo "$output" >shown.policy
 	policy diff profile.json shown.policy

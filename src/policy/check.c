@@ -148,9 +148,21 @@ static void tell_risky(const struct policy *policy, FILE *to)
 			      any || i ? "" : "still allowed:\n", archname_of(policy->arch[i]));
 }
 
+/* It is loaded before the program is executed. */
+static bool tell_unstartable(const struct policy *policy, FILE *to)
+{
+	static const uint64_t args[POLICY_ARGS];
+	struct policy_action action = policy_eval(policy, policy_call_number("execve"), args, NULL);
+
+	if (action.act == POLICY_ALLOW || action.act == POLICY_LOG)
+		return false;
+	(void)fprintf(to, "nothing can be started under it: expected allow execve\n");
+	return true;
+}
+
 bool check_policy(const struct policy *policy, FILE *to)
 {
-	unsigned found = tell_shadowed(policy, to);
+	unsigned found = tell_shadowed(policy, to) + tell_unstartable(policy, to);
 
 	tell_foreign(policy, to);
 	tell_risky(policy, to);
@@ -161,8 +173,9 @@ static const char usage[] =
 	"usage: cradle policy check [--cap CAP]... [--kernel X.Y] POLICY\n"
 	"\n"
 	"Prints what is wrong with a policy, the words of it that never decide as later lines say\n"
-	"otherwise, and which risky calls it still allows. The exit code is 0, or 1 if there are\n"
-	"words that never decide, or 125 if the policy can't be read.\n"
+	"otherwise, whether anything can be started under it, and which risky calls it still\n"
+	"allows. The exit code is 0, or 1 if there are words that never decide or nothing can be\n"
+	"started, or 125 if the policy can't be read.\n"
 	"\n"
 	"      --cap CAP     a capability that the agent keeps; repeatable\n"
 	"      --kernel X.Y  the kernel it runs on (this one)\n"

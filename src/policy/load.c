@@ -18,7 +18,7 @@ enum policy_kind policy_kind(const char *bytes, size_t len)
 		bytes++;
 		len--;
 	}
-	return len && *bytes == '{' ? POLICY_JSON : POLICY_TEXT;
+	return len && (*bytes == '{' || *bytes == '[') ? POLICY_JSON : POLICY_TEXT;
 }
 
 static const char *base_name(const char *path)

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MAX_ERRORS = 20, MAX_DEPTH = 8 };
+enum { MAX_ERRORS = 20, MAX_INPUTS = 256, MAX_DEPTH = 8 };
 
 static const struct {
 	const char *word;
@@ -125,6 +125,10 @@ static int parse_include(struct parser *parser, const struct token *word)
 
 	if (!word->len)
 		return parser_complain(parser, word, "expected a policy's name or path");
+	/* Few files that include each other often make many. */
+	if (parser->policy->ninputs >= MAX_INPUTS)
+		return parser_complain(parser, word, "expected at most %d files in all",
+				       MAX_INPUTS);
 	name = policy_copy(parser->policy, word->text, word->len);
 	err = source_find(parser->policy, name, parser->file, &input);
 	if (err == -ENOENT)

@@ -12,14 +12,23 @@ static FILE *errors(const struct parser *parser)
 	return parser->context->errors ? parser->context->errors : stderr;
 }
 
+/* What a file holds must not talk to the terminal. */
+static char visible(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
+}
+
 static void begin(const struct parser *parser, const struct token *token)
 {
 	(*parser->nerrors)++;
 	(void)fprintf(errors(parser), "%s:%u:%u: ", parser->file, token->line, token->column);
 	if (token->kind == TOKEN_LINE || token->kind == TOKEN_TEXT || !token->len)
 		(void)fprintf(errors(parser), "end of line: ");
-	else
-		(void)fprintf(errors(parser), "%.*s: ", (int)token->len, token->text);
+	else {
+		for (size_t i = 0; i < token->len; i++)
+			(void)fputc(visible(token->text[i]), errors(parser));
+		(void)fputs(": ", errors(parser));
+	}
 }
 
 int parser_complain(const struct parser *parser, const struct token *token, const char *fmt, ...)
@@ -92,7 +101,7 @@ void parser_begin_line(struct parser *parser)
 			     (*at == '\\' && strchr(" \t\r\n", at[1]));
 
 		if (!blank)
-			line[len++] = *at;
+			line[len++] = visible(*at);
 		else if (len && line[len - 1] != ' ')
 			line[len++] = ' ';
 	}

@@ -69,10 +69,12 @@ static int read_all(struct policy *policy, int fd, struct policy_input *input)
 
 static int read_file(struct policy *policy, const char *path, struct policy_input *input)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+	/* A FIFO without a writer is empty, and nothing to wait for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), err;
 
 	if (fd < 0)
 		return -errno;
+	(void)fcntl(fd, F_SETFL, 0);
 	err = read_all(policy, fd, input);
 	input->path = path;
 	(void)close(fd);

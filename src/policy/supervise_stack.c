@@ -23,7 +23,8 @@ enum { X32_BIT = 0x40000000, BPF_BYTES = BPF_MAXINSNS * sizeof(struct sock_filte
 
 static uint32_t find_arch(const struct seccomp_data *data)
 {
-	if (data->arch == SCMP_ARCH_X86_64 && data->nr >= 0 && data->nr & X32_BIT)
+	/* As the filter's first comparison has it; -1 is a tracer's way to skip a call. */
+	if (data->arch == SCMP_ARCH_X86_64 && data->nr != -1 && (uint32_t)data->nr >= X32_BIT)
 		return SCMP_ARCH_X32;
 	return data->arch;
 }

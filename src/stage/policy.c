@@ -89,7 +89,9 @@ static bool is_compiled(int fd)
 
 static int open_file(struct spec_policy *policy, uint64_t caps)
 {
-	int fd = sys_open(policy->name, O_RDONLY | O_NOCTTY), err;
+	/* A FIFO that nobody writes to is empty, and nothing to wait for with all signals blocked.
+	 */
+	int fd = sys_open(policy->name, O_RDONLY | O_NOCTTY | O_NONBLOCK), err;
 	const char *wrong;
 
 	if (fd < 0)
@@ -99,6 +101,7 @@ static int open_file(struct spec_policy *policy, uint64_t caps)
 		(void)close(fd);
 		return err == -ENOENT ? no_compiler(policy->name) : err;
 	}
+	(void)fcntl(fd, F_SETFL, 0);
 	wrong = bpf_read(&policy->program, fd);
 	if (!wrong)
 		return 0;
