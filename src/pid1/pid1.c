@@ -213,7 +213,6 @@ static int wait_fds(struct supervisor *s, struct timespec *timeout)
 {
 	struct pollfd fds[2 + WATCH_MAX];
 	unsigned n = gather_fds(s, fds);
-	int what;
 
 	if (sys_poll(fds, n, timeout) <= 0)
 		return -EAGAIN;
@@ -222,9 +221,8 @@ static int wait_fds(struct supervisor *s, struct timespec *timeout)
 		reap_all(s);
 	}
 	for (unsigned i = 2; i < n; i++) {
-		if (!fds[i].revents)
-			continue;
-		what = s->config->watch[i - 2].event(fds[i].fd);
+		int what = fds[i].revents ? s->config->watch[i - 2].event(fds[i].fd) : 0;
+
 		if (what < 0)
 			s->watching &= ~(1U << (i - 2));
 		else if (what)
