@@ -318,3 +318,11 @@ virtio_pci_legacy_dev.ko virtio_pci.ko virtio_console.ko " ]
 	run -0 find kernel -name '.fetch*'
 	[ -z "$output" ]
 }
+
+@test "the demo runs one agent in all three worlds, and its code comes back from each" {
+	[ "$(id -u)" = 0 ] || skip "podman's image is made as root here"
+	# Where most people's temporary files are.
+	run env -u TMPDIR "$TOP/contrib/demo"
+	[ "$status" -eq 0 ]
+	[ "$(grep -cE '^(namespace|container|vm) .* 7$' <<<"$output")" = 3 ]
+}
