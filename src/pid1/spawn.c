@@ -3,6 +3,7 @@
 #include "supervisor.h"
 
 #include "log.h"
+#include "util.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -149,7 +150,7 @@ static int look_up(const char *name, const char *path, char file[PATH_MAX])
 	char at[PATH_MAX];
 	int err = -ENOENT;
 
-	(void)snprintf(file, PATH_MAX, "%s", name);
+	(void)util_put(file, file + PATH_MAX, name);
 	if (!*name || strlen(name) >= PATH_MAX)
 		return *name ? -ENAMETOOLONG : -ENOENT;
 	if (strchr(name, '/'))
