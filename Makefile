@@ -230,7 +230,7 @@ $(B)/agent: contrib/agent/agent.c include/cradle.h $(B)/libcradle.a
 
 # The build tree finds its helpers as an installed one does: beside the executable.
 $(B)/links:
-	@for name in poweroff reboot halt; do ln -sf cradle $(B)/$$name; done; touch $@
+	@for name in poweroff reboot halt shutdown; do ln -sf cradle $(B)/$$name; done; touch $@
 
 -include tests/tests.mk
 

@@ -3,7 +3,7 @@
 #include "helper.h"
 #include "live.h"
 #include "log.h"
-#include "shutdown.h"
+#include "machine.h"
 #include "tell.h"
 #include "util.h"
 
@@ -31,44 +31,6 @@ static int run_helper(char **argv)
 	return CRADLE_EXIT_CANNOT_EXEC;
 }
 
-static int shut_down(const char *name, enum cradle_how how, bool force)
-{
-	int err = force ? end_machine(how) : shutdown_ask(how);
-
-	if (!err)
-		return 0;
-	if (force)
-		(void)log_errno(err, "cannot do %s by reboot(2)", name);
-	else
-		(void)log_errno(err, "cannot ask PID 1 for %s%s", name,
-				err == -ESRCH ? " (it is no cradle; -f does it directly)" : "");
-	return CRADLE_EXIT_FAILURE;
-}
-
-/* poweroff, reboot, halt: links to cradle, so that whoever calls the system's command is heard.
- * Returns -1 under any other name. */
-static int shutdown_command(const char *name, const char *option)
-{
-	static const char *const names[] = {
-		[CRADLE_POWER_OFF] = "poweroff", [CRADLE_REBOOT] = "reboot", [CRADLE_HALT] = "halt"
-	};
-	bool force = option && (!strcmp(option, "-f") || !strcmp(option, "--force"));
-	int done;
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (strcmp(name, names[i]))
-			continue;
-		done = tell(0, option);
-		if (done >= 0)
-			return done;
-		if (!option || force)
-			return shut_down(name, (enum cradle_how)i, force);
-		log_error("unknown option %s: expected none or -f", option);
-		return CRADLE_EXIT_FAILURE;
-	}
-	return -1;
-}
-
 static bool is_helper(const char *word)
 {
 	char path[PATH_MAX];
@@ -80,7 +42,7 @@ int main(int argc, char **argv)
 {
 	pid_t self = getpid();
 	const char *first = argc > 1 ? argv[1] : NULL;
-	int done = shutdown_command(util_basename(argc ? argv[0] : ""), first);
+	int done = machine_command(argc, argv);
 
 	if (done >= 0)
 		return done;

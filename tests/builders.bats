@@ -75,7 +75,7 @@ refused() {
 	initramfs -o out/a "$agent"
 	run -0 listing out/a
 	[ "$(tr '\n' ' ' <<<"$output")" = \
-		"agent cradle dev etc proc run sbin sbin/halt sbin/poweroff sbin/reboot sys tmp " ]
+		"agent cradle dev etc proc run sbin sbin/halt sbin/poweroff sbin/reboot sbin/shutdown sys tmp " ]
 }
 
 @test "a dynamic agent brings its ELF interpreter and its libraries" {

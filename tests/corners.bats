@@ -137,3 +137,16 @@ within() {
 	[ "${lines[0]}" = "$PWD" ]
 	[ "${lines[1]}" = "$PWD" ]
 }
+
+@test "shutdown does nothing at a time that isn't now, or for words that it doesn't know" {
+	ln -sf "$CRADLE" shutdown
+	run -0 within 20 "$CRADLE" run --grace=1s -- sh -c '
+		for word in "" -h "-r +1" "-P 23:00" "" "-P later"; do ./shutdown $word && exit 1; done
+		for word in -c -k -f - -- --show --now -hPx; do ./shutdown $word now && exit 2; done
+		./shutdown "" && exit 3
+		./shutdown --help && echo alive'
+	[[ "$output" == *'cannot shut down at no time: expected now or +0'* ]]
+	[[ "$output" == *'cannot shut down at +1: expected now or +0'* ]]
+	[[ "$output" == *'unknown option --show: expected -h, -P, -H or -r'* ]]
+	[ "${lines[-1]}" = alive ]
+}

@@ -175,6 +175,27 @@ await_children() {
 	done
 }
 
+@test "shutdown as a link to cradle asks PID 1 for what its options say, as a guest agent calls it" {
+	local words
+	ln -sf "$CRADLE" "$BATS_TEST_TMPDIR/shutdown"
+	while read -r name words; do
+		# shellcheck disable=SC2086 # words
+		in_world unshare --grace=10m --report=fd:2 -- spawn "$BATS_TEST_TMPDIR/shutdown" $words + hang
+		expect_status 143
+		report=$stderr
+		expect_report ".requested == \"$name\""
+	done <<-'END'
+		poweroff  now
+		poweroff  -h +0
+		poweroff  -h -P +0 hypervisor initiated shutdown
+		halt      -h -H +0 hypervisor initiated shutdown
+		reboot    -h -r +0 hypervisor initiated shutdown
+		halt      -hH now
+		reboot    --reboot now
+		poweroff  --halt --poweroff now
+	END
+}
+
 @test "poweroff outside of any cradle says that PID 1 is none" {
 	ln -sf "$CRADLE" "$BATS_TEST_TMPDIR/poweroff"
 	run --separate-stderr unshare -Urpf --mount-proc sh -c '"$1"; exit $?' sh "$BATS_TEST_TMPDIR/poweroff"
