@@ -243,8 +243,8 @@ demo: all $(B)/vm/vmlinuz
 $(B)/vm/vmlinuz:
 	contrib/fetch-kernel $(B)/vm
 
-$(B)/profiles/complete:
-	contrib/fetch-profiles $(B)/profiles
+$(B)/foreign/complete:
+	contrib/fetch-foreign $(B)/foreign
 
 $(B)/man/%: contrib/man/%.scd
 	@mkdir -p $(@D)

@@ -348,6 +348,7 @@ serve() {
 	expect_count 6 '= -1$'
 }
 
+# A real one is in guest_agent.bats.
 @test "agent: a machine's agent mounts and reboots, and does nothing else that is privileged" {
 	# mount and umount2 of nothing, reboot without its magic, a socket to the host's family; then modules, bpf, clocks,
 	# ptrace, unshare, kexec, swap, and keys.

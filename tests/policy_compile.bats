@@ -119,7 +119,7 @@ write_policy() {
 }
 
 @test "compile: moby's own profile loads, and lets through what a kept capability is for" {
-	local profile=$BUILD/profiles/moby-default.json
+	local profile=$BUILD/foreign/moby-default.json
 	compile -o moby.bpf "$profile"
 	expect_status 0
 	[ -z "$stderr" ]
@@ -137,7 +137,7 @@ write_policy() {
 @test "compile: moby's test cases load, and other projects' policies are refused with what is wrong" {
 	local profile
 	for profile in default-old-format example conditional_include; do
-		compile -o "$profile.bpf" "$BUILD/profiles/moby-$profile.json"
+		compile -o "$profile.bpf" "$BUILD/foreign/moby-$profile.json"
 		expect_status 0
 	done
 	# minijail, kafel, systemd, firejail, lxc: as their manuals write them.

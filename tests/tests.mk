@@ -45,7 +45,7 @@ $(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(FUZZ_SRC) $(wildcard src/*/*.h) 
 fuzz: $(FUZZ)
 	BUILD=$(abspath $(B)) tests/fuzz/run $(FUZZ_SECONDS)
 
-check: all $(B)/probe $(UNIT) $(FUZZ) lint $(B)/vm/vmlinuz $(B)/profiles/complete
+check: all $(B)/probe $(UNIT) $(FUZZ) lint $(B)/vm/vmlinuz $(B)/foreign/complete
 	SANITIZE=$(SANITIZE) BUILD=$(abspath $(B)) tests/run
 
 # Headers compile alone, the public one as C++ as well, the library needs nothing but what is committed, the layout is clang-format's.

@@ -1,5 +1,5 @@
-/* Links to cradle, so that whoever calls the system's command is heard. shutdown is the one that guest
- * agents of hypervisors call: shutdown -h -P +0 MESSAGE. */
+/* Links to cradle, so that whoever calls the system's command is heard. shutdown is the one that
+ * guest agents of hypervisors call: shutdown -h -P +0 MESSAGE. */
 #include "machine.h"
 
 #include "end.h"
@@ -43,9 +43,9 @@ static int direct_command(enum cradle_how how, const char *option)
 /* Joined letters, too. -h is to power off unless another says otherwise, as in shutdown(8). */
 static bool read_shutdown_option(const char *option, enum cradle_how *how)
 {
-	static const char *const words[] = {
-		[CRADLE_POWER_OFF] = "--poweroff", [CRADLE_REBOOT] = "--reboot", [CRADLE_HALT] = "--halt"
-	};
+	static const char *const words[] = { [CRADLE_POWER_OFF] = "--poweroff",
+					     [CRADLE_REBOOT] = "--reboot",
+					     [CRADLE_HALT] = "--halt" };
 	static const char letters[] = {
 		[CRADLE_POWER_OFF] = 'P', [CRADLE_REBOOT] = 'r', [CRADLE_HALT] = 'H'
 	};
