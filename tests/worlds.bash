@@ -32,7 +32,6 @@ cannot_table() {
 	run           about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
 	run-user      about             PID 1 of a sandbox isn't dumpable; escape.bats asserts just that
 	container     reboot            podman gives no CAP_SYS_BOOT, so the kernel refuses reboot(2)
-	container     explain           cradle-policy is dynamic, and the image holds no libc; the other worlds run the same code
 	vm            reboot-told       nobody outside but the VMM sees it; vm.bats looks there
 	vm            signal-outside    a VMM has Ctrl-Alt-Del and the power button, nothing else; vm.bats presses them
 	vm            stderr-apart      stdout, stderr and the kernel share one console
@@ -107,11 +106,13 @@ podman_limits() {
 		"--ulimit nproc=$((procs < 1000 ? procs : 1000)):$((procs < 1000 ? procs : 1000))"
 }
 
+# With cradle-policy and the libraries it is linked to, which --explain needs.
 make_image() {
 	local tree=$SUITE_DIR/image
-	mkdir -p "$tree/tmp" "$tree/dir"
-	chmod 1777 "$tree/tmp"
-	cp "$CRADLE" "$PROBE" "$tree/"
+	"$TOP/contrib/initramfs" --tree "$tree" --cradle "$CRADLE" \
+		--file "${CRADLE%/*}/cradle-policy:/libexec/cradle/cradle-policy" "$PROBE" || return
+	mv "$tree/agent" "$tree/probe"
+	mkdir "$tree/dir"
 	echo 'not a program' >"$tree/text"
 	chmod 755 "$tree/text"
 	echo 'no x bit' >"$tree/plain"
