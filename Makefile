@@ -117,13 +117,16 @@ $(B)/generated/capability_names.h: /usr/include/linux/capability.h
 	@mkdir -p $(@D)
 	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
 
-# The native architecture's calls, each as "NUMBER NAME\0".
-$(B)/generated/call_names.h:
+# The native architecture's calls, each as "NUMBER NAME\0"; and those of the other one that x86-64 runs.
+$(B)/generated/call_names.h: CALLS = unistd.h
+$(B)/generated/call_names_i386.h: CALLS = unistd_32.h
+$(B)/generated/call_names%h:
 	@mkdir -p $(@D)
-	echo '#include <asm/unistd.h>' | $(CC) -E -dM - | \
+	printf '%s\n' '#if __has_include(<asm/$(CALLS)>)' '#include <asm/$(CALLS)>' '#endif' | $(CC) -E -dM - | \
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/"\2 \1\\0"/p' | sort > $@
 
-# What cradle-policy is made from besides its sources.
+# What cradle and cradle-policy are made from besides their sources.
+CRADLE_GENERATED = $(addprefix $(B)/generated/,capability_names.h call_names.h call_names_i386.h)
 POLICY_GENERATED = $(addprefix $(B)/generated/,capability_names.h policy_constants.h policy_groups.h policy_texts.h)
 
 # Names that policies use for numbers, from the headers of the system that cradle-policy is built on.
@@ -176,7 +179,7 @@ $(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $(foreach s,.rodat
 # Below the same 2 MiB as the rest where that is static: a page of page tables less.
 IDLE_LD = -Wl,--section-start=.pid1=$(IDLE_AT)
 
-$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(B)/generated/capability_names.h $(B)/generated/call_names.h
+$(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(CRADLE_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
 		$(call room,$*) -MMD -c -o $@ $<

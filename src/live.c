@@ -77,9 +77,10 @@ static void tell_end(const struct spec *spec, const struct cradle_result *result
 {
 	char name[16];
 
-	/* A launcher tells it, whose kernel log isn't out of reach. */
+	/* A launcher tells it, whose kernel log isn't out of reach. Who explains is none of our
+	 * children that we know of. */
 	if (result->signal == SIGSYS && spec->verb == VERB_INIT)
-		refused_tell(spec);
+		refused_tell(spec, true);
 	if (result->signal)
 		log_info("the agent was killed by signal %s",
 			 util_signal_name(result->signal, name));

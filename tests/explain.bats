@@ -156,6 +156,23 @@ init() {
 	said ", by $POLICY:2: kill chroot"
 }
 
+@test "every death by SIGSYS is told, be it the same again, or the twentieth of its kind" {
+	policy 'kill chroot' 'trap swapoff'
+	explain -- sh -c 'for n in $(seq 20); do "$0" call 161 0; done; for n in $(seq 18); do "$0" call 168 $n; done; :' "$PROBE"
+	[ "$status" -eq 0 ]
+	[ "$(grep -c 'denied: chroot(NULL) = SIGSYS in ' <<<"$stderr")" -eq 20 ]
+	[ "$(grep -c 'denied: swapoff(.* = SIGSYS in ' <<<"$stderr")" -eq 18 ]
+	said_not "only counted"
+	said_not "the agent was killed"
+}
+
+@test "a death by SIGSYS that isn't the policy's is told as none of its" {
+	policy 'kill chroot'
+	explain -- sh -c '"$0" call 250; kill -SYS $$' "$PROBE"
+	[ "$status" -eq 159 ]
+	[ "$stderr" = "cradle: the agent was killed by SIGSYS, and not for its policy: by a filter of its own, or by somebody's signal" ]
+}
+
 @test "who blocks, ignores or handles SIGSYS is killed all the same" {
 	policy 'kill chroot'
 	explain -- "$PROBE" block SYS + call 161 0

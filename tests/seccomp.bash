@@ -162,6 +162,19 @@ with_policy_program() {
 	grep -qE 'denied: (i386 )?getpid\(.* = SIGSYS in ' <<<"$stderr" || fail "it isn't named"
 }
 
+# Only a launcher knows whether it was told already; and only where the kernel's log can be read it has the call.
+@test "$WORLD: a death by a filter of the agent's own isn't put down to its policy" {
+	with_policy_program
+	confined default --explain -- filter lethal + call 435
+	expect_status $KILLED
+	! grep -q 'denied: ' <<<"$stderr" || fail "it is put down to the policy"
+	case $WORLD in
+	vm) expect_match 'SIGSYS, as a filter of its own refuses clone3, says the kernel'"'"'s log$' ;;
+	run*) grep -qE 'SIGSYS, (and not for its policy: |as a filter of its own refuses .*clone3)' <<<"$stderr" ||
+		fail "it isn't told" ;;
+	esac
+}
+
 @test "$WORLD: complain lets everything pass, and tells it" {
 	with_policy_program
 	confined strict --seccomp-mode=complain -- call 83 0 + print went on

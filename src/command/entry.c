@@ -167,6 +167,7 @@ static _Noreturn void run_command(struct visit *visit, int parent)
 static int stand_by(const struct visit *visit, pid_t pid)
 {
 	static struct relay r;
+	bool named;
 
 	relay_init(&r);
 	r.pid = pid;
@@ -176,9 +177,9 @@ static int stand_by(const struct visit *visit, pid_t pid)
 	(void)!chdir("/");
 	if (relay(&r) < 0)
 		r.end.code = CRADLE_EXIT_FAILURE;
-	explain_finish(visit->spec, visit->explainer);
-	if (r.end.killed && r.end.code == CRADLE_EXIT_SIGNAL + SIGSYS)
-		refused_tell(visit->spec);
+	named = explain_finish(visit->spec, visit->explainer);
+	if (!named && r.end.killed && r.end.code == CRADLE_EXIT_SIGNAL + SIGSYS)
+		refused_tell(visit->spec, visit->spec->seccomp.listener);
 	return r.end.code;
 }
 
@@ -258,6 +259,6 @@ int entry(struct spec *spec, char **argv)
 	visit.explainer = explain_start(spec, false);
 	if (visit.explainer >= 0)
 		(void)target_each(who, enter, &visit);
-	explain_finish(spec, visit.explainer);
+	(void)explain_finish(spec, visit.explainer);
 	return CRADLE_EXIT_FAILURE;
 }

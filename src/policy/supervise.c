@@ -54,8 +54,9 @@ static void tell(struct supervisor *supervisor, const struct denial *denial, boo
 	}
 }
 
+/* A death is an event, and always told; of what else is denied, the same but once. */
 static void report(struct supervisor *supervisor, const struct stack_call *call,
-		   const struct verdict *verdict)
+		   const struct verdict *verdict, bool death)
 {
 	char text[DECODE_TEXT], key[DECODE_TEXT], comm[32];
 	struct denial denial = { .call = call,
@@ -66,15 +67,25 @@ static void report(struct supervisor *supervisor, const struct stack_call *call,
 	struct seen_call *seen;
 
 	seen = seen_count(&supervisor->seen, call->call.name ? call->call.name : nameless);
-	if (seen->reported == SEEN_PER_CALL)
+	if (seen->reported == SEEN_PER_CALL && !death)
 		return;
 	decode(&call->call, text, key);
 	read_comm(call->call.pid, comm);
 	/* Not the caller's any more: what was read may be another's, who got its number. */
 	if (!listener_waits(&supervisor->listener))
 		return;
-	if (seen_is_new(&supervisor->seen, seen, key))
+	if (death)
+		tell(supervisor, &denial, false);
+	else if (seen_is_new(&supervisor->seen, seen, key))
 		tell(supervisor, &denial, seen->reported == SEEN_PER_CALL);
+}
+
+static bool is_deadly(const struct supervisor *supervisor, const struct policy_action *action)
+{
+	if (supervisor->complain)
+		return false;
+	return action->act == POLICY_KILL ||
+	       (action->act == POLICY_TRAP && !kill_is_handled(&supervisor->listener));
 }
 
 static void end_caller(struct supervisor *supervisor, bool trap)
@@ -106,10 +117,13 @@ static void handle(struct supervisor *supervisor)
 	const struct seccomp_notif *notif = supervisor->listener.notif;
 	struct stack_call call;
 	struct verdict verdict;
+	bool death;
 
 	stack_resolve(&call, &notif->data, (pid_t)notif->pid);
 	verdict = stack_judge(&supervisor->stack, &call);
-	report(supervisor, &call, &verdict);
+	death = is_deadly(supervisor, &verdict.action);
+	report(supervisor, &call, &verdict, death);
+	supervisor->ended = supervisor->ended || death;
 	answer(supervisor, &verdict);
 }
 

@@ -11,6 +11,7 @@ struct supervisor {
 	struct listener listener;
 	struct seen seen;
 	bool complain; /* deny nothing */
+	bool ended;    /* a process has died for a denied call */
 	int json;      /* descriptor; -1: none */
 };
 

@@ -13,6 +13,8 @@
 /* Linux 6.9; before it pidfd_open(2) says EINVAL, or EINVAL for what isn't a group's leader. */
 enum { PIDFD_OF_THREAD = O_EXCL };
 
+enum { STATUS_SIZE = 4096 };
+
 static uint64_t read_mask(const char *status, const char *word)
 {
 	const char *at = strstr(status, word);
@@ -28,29 +30,50 @@ static bool is_init(const char *status)
 	return end && end[-1] == '1' && end[-2] == '\t';
 }
 
+static bool read_status(pid_t tid, char status[STATUS_SIZE])
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
+	return sys_read_file(path, status, STATUS_SIZE) >= 0;
+}
+
+static bool has_handler(const char *status)
+{
+	const uint64_t sigsys = (uint64_t)1 << (SIGSYS - 1);
+
+	return !((read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:")) & sigsys) &&
+	       read_mask(status, "\nSigCgt:") & sigsys;
+}
+
+bool kill_is_handled(const struct listener *listener)
+{
+	char status[STATUS_SIZE];
+
+	return read_status((pid_t)listener->notif->pid, status) && has_handler(status);
+}
+
 /* SIGSYS as the kernel sends it can't be blocked and ends an init, too; ours has to be SIGKILL. */
 static int choose_signal(pid_t tid, bool trap)
 {
 	const uint64_t sigsys = (uint64_t)1 << (SIGSYS - 1);
-	char path[64], status[4096];
+	char status[STATUS_SIZE];
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (sys_read_file(path, status, sizeof(status)) < 0)
+	if (!read_status(tid, status))
 		return SIGKILL;
+	if (has_handler(status))
+		return trap ? SIGSYS : SIGKILL;
 	if ((read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:")) & sigsys)
 		return SIGKILL;
-	if (read_mask(status, "\nSigCgt:") & sigsys)
-		return trap ? SIGSYS : SIGKILL;
 	return is_init(status) ? SIGKILL : SIGSYS;
 }
 
 static pid_t find_process(pid_t tid)
 {
-	char path[64], status[4096];
+	char status[STATUS_SIZE];
 	const char *at;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
-	if (sys_read_file(path, status, sizeof(status)) < 0)
+	if (!read_status(tid, status))
 		return tid;
 	at = strstr(status, "\nTgid:");
 	return at ? (pid_t)strtol(at + strlen("\nTgid:"), NULL, 10) : tid;

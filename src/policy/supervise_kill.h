@@ -10,4 +10,7 @@
  * -ESRCH if it's gone. */
 int kill_caller(const struct listener *listener, bool trap);
 
+/* True if the process has a handler for SIGSYS, which then runs for a trap. */
+bool kill_is_handled(const struct listener *listener);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "cradle.h"
 #include "log.h"
+#include "policies.h"
 #include "util.h"
 #include "verbs.h"
 
@@ -162,7 +163,9 @@ int verb_supervise(int argc, char **argv)
 
 	if (code < 0) {
 		ignore_signals();
-		code = serve(&request) < 0 ? CRADLE_EXIT_FAILURE : 0;
+		code = serve(&request) < 0        ? CRADLE_EXIT_FAILURE
+		       : request.supervisor.ended ? SUPERVISE_ENDED
+						  : 0;
 	}
 	seen_finish(&request.supervisor.seen);
 	stack_finish(&request.supervisor.stack);

@@ -343,6 +343,7 @@ int launch(struct spec *spec, launch_inside inside)
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
 	pid_t explainer;
+	bool named = false;
 	int err;
 
 	relay_init(&r);
@@ -363,7 +364,7 @@ int launch(struct spec *spec, launch_inside inside)
 		explainer = explain_start(spec, false);
 		err = explainer < 0 ? explainer : launch_once(spec, inside, &cg, &r);
 		/* What bwrap leaves behind goes on, and is still told of. */
-		explain_finish(spec, spec->run.bwrap ? 0 : explainer);
+		named = explain_finish(spec, spec->run.bwrap ? 0 : explainer);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
@@ -376,9 +377,9 @@ int launch(struct spec *spec, launch_inside inside)
 	}
 	if (err || end->lost)
 		return spec_failure(spec);
-	if (end->told ? end->result.signal == SIGSYS
-		      : end->killed && end->code == CRADLE_EXIT_SIGNAL + SIGSYS)
-		refused_tell(spec);
+	if (!named && (end->told ? end->result.signal == SIGSYS
+				 : end->killed && end->code == CRADLE_EXIT_SIGNAL + SIGSYS))
+		refused_tell(spec, spec->run.bwrap || spec->seccomp.listener);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);
 	r.end.code = end->time_up ? EXIT_TIME_UP : end->code;

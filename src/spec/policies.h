@@ -7,6 +7,9 @@
 
 enum { SECCOMP_POLICIES = 16 };
 
+/* The exit code of cradle policy supervise if a process died for what was refused to it. */
+enum { SUPERVISE_ENDED = 1 };
+
 struct spec_policy {
 	const char *name;          /* of a shipped one, or a path; fd:N or N: a descriptor's */
 	struct sock_fprog program; /* filter NULL: not found yet */

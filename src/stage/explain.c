@@ -88,11 +88,14 @@ void explain_release(struct spec *spec)
 	seccomp->listener = 0;
 }
 
-void explain_finish(struct spec *spec, pid_t pid)
+bool explain_finish(struct spec *spec, pid_t pid)
 {
+	int status = 0;
+
 	explain_release(spec);
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	return WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_ENDED;
 }
 
 int explain_take_socket(struct spec *spec)

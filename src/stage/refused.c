@@ -1,6 +1,6 @@
 /* The kernel logs the system call that a seccomp filter kills for (audit type 1326), with a pid
- * that is known in the first PID namespace alone. So what counts is that it was during our life,
- * and that there is no second one. May read /dev/kmsg. */
+ * that is known in the first PID namespace alone. So what counts is that it was during our life.
+ * May read /dev/kmsg. */
 #include "refused.h"
 
 #include "bpf.h"
@@ -16,17 +16,31 @@
 #include <time.h>
 #include <unistd.h>
 
-/* "NUMBER NAME\0" for each, the native architecture's. */
-static const char names[] =
+/* "NUMBER NAME\0" for each. */
+static const char native[] =
 #include "call_names.h"
 	;
+#ifdef __x86_64__
+static const char i386[] =
+#include "call_names_i386.h"
+	;
+#endif
 
 /* Both clocks are read in steps, of 10 ms at most. */
 enum { PATIENCE_MS = 100, SLACK_MS = 20 };
 
+enum { CALLS_MAX = 4, X32_BIT = 0x40000000 };
+
 struct call {
 	unsigned arch;
 	unsigned long nr;
+};
+
+/* Different ones. */
+struct calls {
+	struct call call[CALLS_MAX];
+	unsigned n;
+	bool more;
 };
 
 static uint64_t now_ms(clockid_t clock)
@@ -74,69 +88,121 @@ static bool read_record(const char *record, uint64_t since_ms, struct call *call
 	return true;
 }
 
-static bool find(struct call *call)
+static void add(struct calls *calls, const struct call *call)
+{
+	for (unsigned i = 0; i < calls->n; i++) {
+		if (calls->call[i].arch == call->arch && calls->call[i].nr == call->nr)
+			return;
+	}
+	if (calls->n < CALLS_MAX)
+		calls->call[calls->n++] = *call;
+	else
+		calls->more = true;
+}
+
+static void find(struct calls *calls)
 {
 	uint64_t since_ms = started_ms();
 	int fd = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-	struct call this, first = { 0 };
-	bool found = false, clear = true;
 	/* A thread of the kernel's writes it. */
 	struct pollfd more = { .fd = fd, .events = POLLIN };
+	struct call call;
 	char record[8192];
 	ssize_t n;
 
 	if (fd < 0)
-		return false;
+		return;
 	/* EPIPE: the next one was overwritten meanwhile. */
 	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE) ||
-	       (!found && poll(&more, 1, PATIENCE_MS) > 0)) {
+	       (!calls->n && poll(&more, 1, PATIENCE_MS) > 0)) {
 		record[n > 0 ? n : 0] = '\0';
-		if (!read_record(record, since_ms, &this))
-			continue;
-		clear = clear && (!found || (this.nr == first.nr && this.arch == first.arch));
-		first = this;
-		found = true;
+		if (read_record(record, since_ms, &call))
+			add(calls, &call);
 	}
 	(void)close(fd);
-	*call = first;
-	return found && clear;
 }
 
-static const char *name_of(const struct call *call)
+static const char *look_up(const char *names, unsigned long nr)
 {
 	char *name;
 
-	if (call->arch != BPF_OUR_ARCH)
-		return NULL;
 	for (const char *at = names; *at; at += strlen(at) + 1) {
-		if (strtoul(at, &name, 10) == call->nr)
+		if (strtoul(at, &name, 10) == nr)
 			return name + 1;
 	}
 	return NULL;
 }
 
-void refused_tell(const struct spec *spec)
+static int say_call(char *text, size_t size, const struct call *call)
+{
+	const char *name = NULL, *abi = "";
+	unsigned long nr = call->nr;
+
+	if (call->arch == BPF_OUR_ARCH)
+		name = look_up(native, nr);
+#ifdef __x86_64__
+	if (call->arch == AUDIT_ARCH_I386) {
+		name = look_up(i386, nr);
+		abi = "i386 ";
+	} else if (call->arch == BPF_OUR_ARCH && nr & X32_BIT) {
+		nr &= ~(unsigned long)X32_BIT;
+		name = look_up(native, nr);
+		abi = "x32 ";
+	}
+#endif
+	if (name)
+		return snprintf(text, size, "%s%s", abi, name);
+	return snprintf(text, size, "%ssystem call %lu of architecture 0x%x", abi, nr, call->arch);
+}
+
+/* "mount", or "mount, ptrace or others" */
+static void say_calls(char *text, size_t size, const struct calls *calls)
+{
+	size_t len = 0;
+
+	for (unsigned i = 0; i < calls->n && len < size; i++) {
+		const char *before = !i ? "" : i + 1 < calls->n || calls->more ? ", " : " or ";
+
+		len += (size_t)snprintf(text + len, size - len, "%s", before);
+		if (len < size)
+			len += (size_t)say_call(text + len, size - len, &calls->call[i]);
+	}
+	if (calls->more && len < size)
+		(void)snprintf(text + len, size - len, " or others");
+}
+
+/* The policy leaves it to a supervisor, so the kernel itself killed for another filter's sake. */
+static void tell_foreign(const char *calls, bool named)
+{
+	if (calls[0])
+		log_warn("the agent was killed by SIGSYS, as a filter of its own refuses %s, says "
+			 "the kernel's log",
+			 calls);
+	else if (!named)
+		log_warn("the agent was killed by SIGSYS, and not for its policy: by a filter of "
+			 "its own, or by somebody's signal");
+}
+
+void refused_tell(const struct spec *spec, bool named)
 {
 	const struct spec_seccomp *seccomp = &spec->seccomp;
-	struct call call;
-	const char *name;
+	struct calls calls = { 0 };
+	char text[512] = "";
 
-	if (!seccomp->n || seccomp_notifies(seccomp))
+	if (!seccomp->n)
 		return;
 	/* Who has entered a sandbox sees that one's /dev, and what is told there isn't believed. */
-	if (spec->verb == VERB_ENTER || !find(&call)) {
-		log_warn("the agent was killed by SIGSYS, as a policy does for a system call: "
-			 "--explain tells which");
-		return;
-	}
-	name = name_of(&call);
-	if (name)
+	if (spec->verb != VERB_ENTER)
+		find(&calls);
+	say_calls(text, sizeof(text), &calls);
+	if (seccomp_notifies(seccomp))
+		tell_foreign(text, named);
+	else if (calls.n)
 		log_warn(
 			"the agent was killed by SIGSYS, as its policy refuses %s: --explain tells "
 			"the line",
-			name);
+			text);
 	else
-		log_warn("the agent was killed by SIGSYS, as its policy refuses system call %lu "
-			 "(0x%lx) of architecture 0x%x",
-			 call.nr, call.nr, call.arch);
+		log_warn("the agent was killed by SIGSYS, as a policy does for a system call: "
+			 "--explain tells which");
 }

@@ -4,8 +4,10 @@
 
 #include "spec.h"
 
+#include <stdbool.h>
+
 /* After the agent was killed by SIGSYS under a policy: say of which system call, if the kernel's
- * log may be read and is clear about it. Who explains has said it already. */
-void refused_tell(const struct spec *spec);
+ * log may be read. named: somebody else has, or may have, said it already. */
+void refused_tell(const struct spec *spec, bool named);
 
 #endif
