@@ -52,6 +52,19 @@ bad.policy:5:2: writeit: expected a system call or @group, did you mean write?
 bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 }
 
+@test "check: a file as another system's editor writes it, with a byte order mark and CR LF, is read" {
+	printf '\xef\xbb\xbfdefault EPERM\r\nallow execve @basic-io # and more\r\nalow read\r\n' >foreign.policy
+	policy check foreign.policy
+	[ "${stderr%%:\ *}" = foreign.policy:3:1 ]
+	sed -i 3d foreign.policy
+	policy check foreign.policy
+	expect_status 0
+	printf '\xef\xbb\xbf{ "defaultAction": "SCMP_ACT_ALLOW" }\r\n' >foreign.json
+	policy show foreign.json
+	expect_status 0
+	expect_line "default allow"
+}
+
 @test "check: a word that never decides is told with the line that does, and is code 1" {
 	printf 'allow @basic-io ptrace\ndeny read\ndeny ENOENT read\n' >shadow.policy
 	policy check shadow.policy

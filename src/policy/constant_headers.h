@@ -59,4 +59,11 @@
 #include <linux/sockios.h>
 #include <linux/vt.h>
 
+/* umount2's: only the C library has them, in <sys/mount.h>, which until glibc 2.37 doesn't get
+ * along with <linux/mount.h>. umount(2) */
+#define MNT_FORCE       1
+#define MNT_DETACH      2
+#define MNT_EXPIRE      4
+#define UMOUNT_NOFOLLOW 8
+
 #endif

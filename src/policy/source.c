@@ -42,11 +42,17 @@ static const char *join(struct policy *policy, const char *directory, size_t len
 	return path;
 }
 
+/* Editors of other systems begin UTF-8 with it; it has no meaning and can't be seen. */
+static size_t byte_order_mark(const char *bytes, size_t len)
+{
+	return len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
+}
+
 /* Whatever it is, a pipe as well. */
 static int read_all(struct policy *policy, int fd, struct policy_input *input)
 {
 	char *bytes = NULL;
-	size_t len = 0, room = 0;
+	size_t len = 0, room = 0, mark;
 	ssize_t n;
 
 	do {
@@ -56,13 +62,15 @@ static int read_all(struct policy *policy, int fd, struct policy_input *input)
 		if (n > 0)
 			len += (size_t)n;
 	} while ((n > 0 && len < MAX_BYTES) || (n < 0 && errno == EINTR));
+	mark = byte_order_mark(bytes, len);
 	if (n < 0)
 		n = -errno;
 	else if (n > 0)
 		n = -EFBIG;
 	else
-		*input = (struct policy_input){ .bytes = policy_copy(policy, bytes, len),
-						.len = len };
+		*input = (struct policy_input){
+			.bytes = policy_copy(policy, bytes + mark, len - mark), .len = len - mark
+		};
 	free(bytes);
 	return (int)n;
 }

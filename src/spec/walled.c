@@ -118,6 +118,7 @@ void walled_warn(const struct spec *spec)
 	log_warn("--backend=landlock: without namespaces, not covered are %ssockets that have a "
 		 "path (D-Bus starts programs outside), UDP and what isn't TCP, names and "
 		 "attributes of files (stat, chmod, chown, utime), System V IPC and message "
-		 "queues, who else runs here, and what is left behind if its supervisor is killed",
+		 "queues, who else runs here and with what priority and on which CPUs, and what is "
+		 "left behind if its supervisor is killed",
 		 tcp ? "" : "TCP, ");
 }

@@ -67,6 +67,7 @@ static void test_numbers(void)
 	SHOWS("keyctl", "keyctl(KEYCTL_READ, 3, 0x1000, 0, 0)", 11, 3, 0x1000);
 	SHOWS("getpid", "getpid()", 0);
 	SHOWS("setresuid", "setresuid(0, -1, 1000)", 0, UINT32_MAX, 1000);
+	SHOWS("umount2", "umount2(NULL, MNT_DETACH|UMOUNT_NOFOLLOW)", 0, 10);
 	SHOWS("unlinkat", "unlinkat(AT_FDCWD, NULL, AT_REMOVEDIR)", (uint64_t)AT_FDCWD, 0,
 	      AT_REMOVEDIR);
 }
