@@ -55,7 +55,7 @@ int idmap_single(pid_t pid, const struct spec_ids *ids, unsigned uid, unsigned g
 				 err == -ENOENT ? " (there is no /proc here: mount it)"
 				 : err == -EMFILE
 					 ? " (the limit of open files is too low: ulimit -n)"
-					 : why_map(err));
+					 : why_map(err, uid));
 	err = write_map(pid, "gid_map", ids->gid_given ? ids->gid : gid, gid);
 	return err ? log_errno(err, "cannot map gid %u into the namespace", gid) : 0;
 }

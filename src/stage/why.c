@@ -4,6 +4,7 @@
 #include "namespaces.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,7 +178,10 @@ static void clone_full(uint64_t flags, const struct why_facts *facts, struct why
 		if (!(flags & facts->exhausted & ns_flag(i)))
 			continue;
 		cause(why, "the sysctl user.max_%s_namespaces is 0", ns_name(i));
-		fix(why, "as root: sysctl -w user.max_%s_namespaces=10000", ns_name(i));
+		if (ns_flag(i) == CLONE_NEWUSER && facts->runtime == WHY_RUNTIME_CRADLE)
+			fix(why, "start the outer sandbox with --disable-userns=0");
+		else
+			fix(why, "as root: sysctl -w user.max_%s_namespaces=10000", ns_name(i));
 		return;
 	}
 	cause(why,
@@ -214,6 +218,31 @@ static void explain_clone(int err, uint64_t flags, const struct why_facts *facts
 		fix(why, "see ulimit -u, and pids.max of our cgroup");
 		break;
 	}
+}
+
+static void explain_map(int err, const struct why_facts *facts, struct why *why)
+{
+	if (is_refusal(err))
+		by_any(facts, why, "id maps");
+	if (err == -EPERM && !*why->cause)
+		cause(why, "an id that the user namespace around us doesn't map can't be mapped "
+			   "on, or a security module refuses it");
+}
+
+/* Since Linux 5.12, as a file capability for the root of such a namespace would be one for us, too.
+ * Whether we had it is forgotten: in a namespace of one's own one has all. */
+static void explain_root(int err, const struct why_facts *facts, struct why *why)
+{
+	const char *start = facts->runtime == WHY_RUNTIME_CRADLE
+				    ? "start the outer sandbox with --cap-keep=CAP_SETFCAP"
+				    : "have us started with it";
+
+	if (err != -EPERM) {
+		explain_map(err, facts, why);
+		return;
+	}
+	cause(why, "root's id may be mapped on only by who has CAP_SETFCAP");
+	fix(why, "%s, or as another user", start);
 }
 
 static void explain_proc(const struct why_facts *facts, struct why *why)
@@ -323,12 +352,14 @@ void why_explain(enum why_step step, int err, uint64_t flags, const struct why_f
 		explain_clone(err, flags, facts, why);
 		break;
 	case WHY_MAP:
+		explain_map(err, facts, why);
+		break;
+	case WHY_ROOT:
+		explain_root(err, facts, why);
+		break;
 	case WHY_OTHER:
 		if (is_refusal(err))
-			by_any(facts, why, step == WHY_MAP ? "id maps" : "it");
-		if (step == WHY_MAP && err == -EPERM && !*why->cause)
-			cause(why, "an id that the user namespace around us doesn't map can't be "
-				   "mapped on, or a security module refuses it");
+			by_any(facts, why, "it");
 		break;
 	case WHY_RANGES:
 		explain_ranges(err, facts, why);

@@ -13,6 +13,7 @@
 enum why_step {
 	WHY_CLONE,  /* clone3(2), clone(2), unshare(2) of namespaces */
 	WHY_MAP,    /* writing setgroups, uid_map, gid_map */
+	WHY_ROOT,   /* the same, where the id outside is root's */
 	WHY_RANGES, /* newuidmap, newgidmap */
 	WHY_MOUNT,  /* any mount but the next two */
 	WHY_PROC,   /* a fresh /proc */
@@ -75,7 +76,7 @@ void why_explain(enum why_step step, int err, uint64_t flags, const struct why_f
 /* The same, read and explained, for the end of a log line's text: " (cause; fix: ...)", or "". In
  * storage that the next call reuses. */
 const char *why_clone(int err, uint64_t flags);
-const char *why_map(int err);
+const char *why_map(int err, unsigned id); /* of the id outside */
 const char *why_ranges(int err);
 const char *why_fs(const char *type, int err);
 const char *why_refused(int err);

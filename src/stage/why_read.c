@@ -294,9 +294,9 @@ const char *why_clone(int err, uint64_t flags)
 	return read_and_explain(WHY_CLONE, err, flags);
 }
 
-const char *why_map(int err)
+const char *why_map(int err, unsigned id)
 {
-	return read_and_explain(WHY_MAP, err, 0);
+	return read_and_explain(id ? WHY_MAP : WHY_ROOT, err, 0);
 }
 
 const char *why_ranges(int err)
