@@ -258,6 +258,10 @@ except OSError: print("refused")'
 	[ "$status" -eq 159 ]
 	said "denied: mkdir("
 	said "$POLICY, which doesn't name x32; to allow: arch x32"
+	explain -- "$PROBE" call-i386 9999 1
+	said "denied: call 9999(0x1, "
+	explain -- "$PROBE" call-x32 9998 1
+	said "denied: call 9998(0x1, "
 	policy 'arch i386' 'deny EXDEV mkdir' 'deny EACCES socket if arg0 == AF_INET'
 	explain -- "$PROBE" call-i386 39 0 0 + call-i386 102 1 0
 	[ "$output" = $'call-i386 39 = -18\ncall-i386 102 = -13' ]

@@ -142,7 +142,7 @@ void decode(const struct decode_call *call, char text[DECODE_TEXT], char key[DEC
 	if (call->name)
 		(void)snprintf(text, DECODE_TEXT, "%s", call->name);
 	else
-		(void)snprintf(text, DECODE_TEXT, "call %d", call->nr);
+		(void)snprintf(text, DECODE_TEXT, "call %d", call->number);
 	(void)snprintf(key, DECODE_TEXT, "%s", text);
 	if (!kind)
 		kind = unknown;

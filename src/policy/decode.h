@@ -56,6 +56,7 @@ struct decode_call {
 	pid_t pid;        /* the thread, as this process sees it */
 	const char *name; /* NULL: nobody has a name for it */
 	int nr;
+	int number; /* the caller's, of its architecture: all there is to show without a name */
 	uint64_t arg[DECODE_ARGS];
 	bool narrow; /* of an architecture with 32-bit pointers */
 };

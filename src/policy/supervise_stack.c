@@ -38,6 +38,7 @@ void stack_resolve(struct stack_call *call, const struct seccomp_data *data, pid
 	call->arch = find_arch(data);
 	call->call.pid = pid;
 	call->call.nr = data->nr;
+	call->call.number = call->arch == SCMP_ARCH_X32 ? data->nr & ~X32_BIT : data->nr;
 	call->call.narrow = arch_is_narrow(call->arch) || call->arch == SCMP_ARCH_X32;
 	for (unsigned i = 0; i < DECODE_ARGS; i++)
 		call->call.arg[i] = data->args[i];

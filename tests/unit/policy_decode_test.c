@@ -176,7 +176,7 @@ static void test_edge(void)
 
 static void test_nameless(void)
 {
-	struct decode_call call = { .pid = getpid(), .nr = 599, .arg = { 1, 0, 0xff } };
+	struct decode_call call = { .pid = getpid(), .number = 599, .arg = { 1, 0, 0xff } };
 
 	decode(&call, text, key);
 	tap_ok(!strcmp(text, "call 599(0x1, NULL, 0xff, NULL, NULL, NULL)"),
