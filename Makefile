@@ -31,9 +31,20 @@ B = build
 # V=1 shows the compiler calls
 Q = $(if $(V),,@)
 
-CC = gcc
-PKG_CONFIG ?= pkg-config
-MUSL_GCC := $(shell command -v musl-gcc 2>/dev/null)
+# For another architecture: CC=aarch64-linux-gnu-gcc or CROSS_COMPILE=aarch64-linux-gnu-, and PKG_CONFIG. cradle-policy
+# compiles the shipped policies, by EXEC_WRAPPER where this machine can't execute it.
+ifeq ($(origin CC),default)
+CC = $(CROSS_COMPILE)gcc
+else
+CROSS_COMPILE ?= $(patsubst %gcc,%,$(filter %-gcc,$(lastword $(CC))))
+endif
+AR = $(CROSS_COMPILE)ar
+LD = $(CROSS_COMPILE)ld
+NM = $(CROSS_COMPILE)nm
+OBJCOPY = $(CROSS_COMPILE)objcopy
+STRIP = $(CROSS_COMPILE)strip
+PKG_CONFIG ?= $(CROSS_COMPILE)pkg-config
+MUSL_GCC := $(shell command -v $(patsubst %gnu-,%musl-,$(or $(CROSS_COMPILE),musl-))gcc 2>/dev/null)
 ifneq ($(SHARED)$(SANITIZE),)
 LIBC = glibc
 endif
@@ -113,9 +124,10 @@ all: $(B)/cradle $(B)/cradle-net $(B)/cradle-policy $(B)/libcradle.a $(B)/libcra
 DEFINES = -DLIBEXECDIR='"$(LIBEXECDIR)"' -DBUILD_LIBC='"$(LIBC)"' -DBUILD_LINK='"$(CRADLE_LINK)"'
 
 # The names as the kernel's header has them.
-$(B)/generated/capability_names.h: /usr/include/linux/capability.h
+$(B)/generated/capability_names.h:
 	@mkdir -p $(@D)
-	sed -n 's/^#define \(CAP_[A-Z_]*\)[ \t]*\([0-9]*\)$$/[\2] = "\1",/p' $< > $@
+	echo '#include <linux/capability.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define \(CAP_[A-Z_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort > $@
 
 # The native architecture's calls, each as "NUMBER NAME\0"; and those of the other one that x86-64 runs.
 $(B)/generated/call_names.h: CALLS = unistd.h
@@ -153,7 +165,7 @@ POLICY_KERNEL = 5.12
 POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
 $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
 	@mkdir -p $(@D)
-	$(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $<
+	$(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $<
 
 $(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
 	@mkdir -p $(@D)
@@ -162,20 +174,20 @@ $(B)/cradle.o/spec/shipped.o $(B)/unit.o/spec/shipped.o: $(B)/generated/shipped_
 
 $(KERNEL_HEADERS):
 	mkdir -p $@
-	ln -sfn /usr/include/linux $@/linux
-	ln -sfn /usr/include/asm-generic $@/asm-generic
-	ln -sfn $$(dirname $$(echo '#include <asm/types.h>' | $(CC) -E - | \
-		sed -n 's/^# 1 "\(.*\/asm\/types.h\)".*/\1/p' | head -n1)) $@/asm
+	for d in linux asm asm-generic; do \
+		ln -sfn $$(dirname $$(echo "#include <$$d/types.h>" | $(CC) -E - | \
+			sed -n "s|^# 1 \"\(.*/$$d/types.h\)\".*|\1|p" | head -n1)) $@/$$d || exit 1; done
 
-# Rebuilt when the flags change, so that SANITIZE=1 after a plain make isn't a mixture.
-FLAGS_NOW = $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES)
+# Rebuilt when the flags change, so that SANITIZE=1 after a plain make isn't a mixture, nor another architecture.
+FLAGS_NOW = $(CC) $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES)
 $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
 	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
+$(KERNEL_HEADERS) $(addprefix $(B)/generated/,capability_names.h call_names.h policy_constants.h): $(B)/flags
 
 # What an idle init executes, also to forward a signal or reap, goes into a segment of its own; src/pid1/memory.c says why.
 IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/reap pid1/signals \
 	pid1/life base/sys))
-$(IDLE_OBJ): SET_APART = objcopy --rename-section .text=.pid1 $(foreach s,.rodata .rodata.cst4 .rodata.cst8 .rodata.cst16,--rename-section $s=.pid1,alloc,load,readonly,code,contents) $@
+$(IDLE_OBJ): SET_APART = $(OBJCOPY) --rename-section .text=.pid1 $(foreach s,.rodata .rodata.cst4 .rodata.cst8 .rodata.cst16,--rename-section $s=.pid1,alloc,load,readonly,code,contents) $@
 # Below the same 2 MiB as the rest where that is static: a page of page tables less.
 IDLE_LD = -Wl,--section-start=.pid1=$(IDLE_AT)
 
@@ -203,7 +215,7 @@ $(B)/cradle.debug: $(CRADLE_OBJ)
 	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
 
 $(B)/cradle: $(B)/cradle.debug
-	strip -o $@ $<
+	$(STRIP) -o $@ $<
 
 $(B)/cradle-net: $(NET_OBJ)
 	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libmnl)
@@ -214,7 +226,7 @@ $(B)/cradle-policy: $(POLICY_OBJ)
 # One object with only cradle_* global: an agent's own log_error() must not clash with ours.
 $(B)/libcradle.o: $(LIB_OBJ)
 	$(LD) -r -o $@ $^
-	objcopy --localize-hidden $@
+	$(OBJCOPY) --localize-hidden $@
 
 $(B)/libcradle.a: $(B)/libcradle.o
 	rm -f $@

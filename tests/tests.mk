@@ -3,7 +3,7 @@
 TEST_CC = $(if $(MUSL_GCC),$(MUSL_GCC),$(CC))
 TEST_CFLAGS = $(CFLAGS) $(BASE_CFLAGS) $(if $(MUSL_GCC),-idirafter $(KERNEL_HEADERS)) -fno-pie -static -no-pie
 
-$(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) | $(KERNEL_HEADERS)
+$(B)/probe: $(wildcard tests/probe/*.c tests/probe/*.h) $(B)/flags | $(KERNEL_HEADERS)
 	$(Q)$(TEST_CC) $(TEST_CFLAGS) -o $@ $(filter %.c,$^)
 
 # Unit tests: pure rooms, with the host's compiler, so that they can be sanitized.
@@ -54,7 +54,7 @@ lint: $(B)/libcradle.a
 		$(CC) $(BASE_CFLAGS) $(ROOM_top) -Isrc/pid1 -Isrc/net -Isrc/policy -fsyntax-only -x c $$h || exit 1; done
 	@clang -Wall -Werror -Wno-pragma-once-outside-header -fsyntax-only -x c++-header include/cradle.h
 	@# The sanitizers bring symbols of their own, and take some of ours.
-	@[ -n "$(SANITIZE)" ] || nm -u $(B)/libcradle.a | awk 'NF == 2 && !/_chk|_GLOBAL_OFFSET|__isoc|__asan|__ubsan/ {print $$2}' | sort -u | \
+	@[ -n "$(SANITIZE)" ] || $(NM) -u $(B)/libcradle.a | awk 'NF == 2 && !/_chk|_GLOBAL_OFFSET|__isoc|__asan|__ubsan/ {print $$2}' | sort -u | \
 		diff -u tests/libcradle.symbols - || { echo "lint: libcradle needs other symbols"; exit 1; }
 	@clang-format --dry-run -Werror $$(git ls-files 'src/*.[ch]' 'include/*.h' 'tests/*.[ch]' 'contrib/*.c')
 	@shellcheck -x $$(git ls-files contrib .ci tests | xargs grep -lE '^#!/bin/(ba)?sh|^#!/usr/bin/env bash')
