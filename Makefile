@@ -129,13 +129,18 @@ $(B)/generated/capability_names.h:
 	echo '#include <linux/capability.h>' | $(CC) -E -dM - | \
 		sed -n 's/^#define \(CAP_[A-Z_]*\) \([0-9]*\)$$/[\2] = "\1",/p' | sort > $@
 
-# The native architecture's calls, each as "NUMBER NAME\0"; and those of the other one that x86-64 runs.
+# The native architecture's calls, each as "NUMBER NAME\0"; and those of the other one that x86-64 runs. Numbers may be
+# defined by others, and as sums; two names aren't calls but where those of one architecture begin and all end.
 $(B)/generated/call_names.h: CALLS = unistd.h
 $(B)/generated/call_names_i386.h: CALLS = unistd_32.h
+INCLUDE_CALLS = printf '%s\n' '\#if __has_include(<asm/$(CALLS)>)' '\#include <asm/$(CALLS)>' '\#endif'
 $(B)/generated/call_names%h:
 	@mkdir -p $(@D)
-	printf '%s\n' '#if __has_include(<asm/$(CALLS)>)' '#include <asm/$(CALLS)>' '#endif' | $(CC) -E -dM - | \
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/"\2 \1\\0"/p' | sort > $@
+	{ $(INCLUDE_CALLS); $(INCLUDE_CALLS) | $(CC) -E -dM - | sed -n \
+		'/^#define __NR_\(arch_specific_syscall\|syscalls\) /d; s/^#define __NR_\([a-z0-9_]*\) .*/"\1" __NR_\1/p'; } | \
+		$(CC) -E -P - | awk '/^"/ { \
+			gsub(/[()"]/, ""); nr = 0; for (i = 2; i <= NF; i++) nr += $$i; \
+			printf "\"%d %s\\0\"\n", nr, $$1 }' | sort > $@
 
 # What cradle and cradle-policy are made from besides their sources.
 CRADLE_GENERATED = $(addprefix $(B)/generated/,capability_names.h call_names.h call_names_i386.h)
@@ -182,7 +187,7 @@ $(KERNEL_HEADERS):
 FLAGS_NOW = $(CC) $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES)
 $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
 	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
-$(KERNEL_HEADERS) $(addprefix $(B)/generated/,capability_names.h call_names.h policy_constants.h): $(B)/flags
+$(KERNEL_HEADERS) $(addprefix $(B)/generated/,capability_names.h call_names.h call_names_i386.h policy_constants.h): $(B)/flags
 
 # What an idle init executes, also to forward a signal or reap, goes into a segment of its own; src/pid1/memory.c says why.
 IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/reap pid1/signals \
