@@ -29,7 +29,9 @@ void sys_sigmask(uint64_t set, uint64_t *old);
 struct sys_sigaction {
 	uintptr_t handler;
 	unsigned long flags;
+#ifndef __riscv /* its kernel returns from handlers by the vDSO alone */
 	uintptr_t restorer;
+#endif
 	uint64_t mask;
 };
 void sys_sigaction(int sig, const struct sys_sigaction *act, struct sys_sigaction *old);

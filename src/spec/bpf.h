@@ -6,11 +6,13 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 
-/* What seccomp calls the architecture of programs such as ours; raw.h knows no third. */
+/* What seccomp calls the architecture of programs such as ours; raw.h knows no fourth. */
 #if defined(__x86_64__)
 #define BPF_OUR_ARCH AUDIT_ARCH_X86_64
-#else
+#elif defined(__aarch64__)
 #define BPF_OUR_ARCH AUDIT_ARCH_AARCH64
+#else
+#define BPF_OUR_ARCH AUDIT_ARCH_RISCV64
 #endif
 
 /* Read all of fd. The program lives as long as we do; fd is closed. NULL, or what was expected. */

@@ -20,6 +20,8 @@
 #define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCH AUDIT_ARCH_AARCH64
+#else
+#define ARCH AUDIT_ARCH_RISCV64
 #endif
 
 static int copy_file(const char *from, const char *to)

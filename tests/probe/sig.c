@@ -39,7 +39,9 @@ void signal_disposition(int sig, bool ignore)
 	struct {
 		uintptr_t handler;
 		unsigned long flags;
+#ifndef __riscv
 		uintptr_t restorer;
+#endif
 		uint64_t mask;
 	} action = { .handler = (uintptr_t)(ignore ? SIG_IGN : SIG_DFL) };
 
