@@ -102,8 +102,17 @@ static bool same_line(const struct policy_where *a, const struct policy_where *b
 	return a->file && b->file && a->text == b->text;
 }
 
+static bool is_shipped(const struct policy *policy, const char *file)
+{
+	for (size_t i = 0; i < policy->ninputs; i++) {
+		if (policy->input[i].shipped && !strcmp(policy->input[i].path, file))
+			return true;
+	}
+	return false;
+}
+
 /* `deny umount` says nothing on x86_64, whose umount is called umount2: the author thinks it does.
- * A line that also has native calls was written for several architectures. */
+ * A line that also has native calls was written for several architectures, as ours are. */
 static void tell_foreign(const struct policy *policy, FILE *to)
 {
 	for (size_t i = 0; i < policy->nrules && !policy->narchs;) {
@@ -113,7 +122,7 @@ static void tell_foreign(const struct policy *policy, FILE *to)
 		do
 			native |= policy->rule[i].nr >= 0;
 		while (++i < policy->nrules && same_line(&rule->where, &policy->rule[i].where));
-		if (!native && rule->where.file)
+		if (!native && rule->where.file && !is_shipped(policy, rule->where.file))
 			(void)fprintf(to, "%s:%u:%u: %s: only other architectures have this call\n",
 				      rule->where.file, rule->where.line, rule->where.column,
 				      policy_call_name(rule->nr));
