@@ -50,10 +50,10 @@
 
 enum { RDONLY = 1, NOSUID = 2, NODEV = 4 };
 
-struct mount_attr {
+struct attributes {
 	uint64_t set, clear, propagation, userns;
 };
-struct clone_args {
+struct clone3_args {
 	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
 };
 
@@ -92,7 +92,7 @@ static size_t number(char *to, unsigned value)
 /* musl's open() adds an fcntl(). */
 static void put(const char *path, const char *text)
 {
-	int fd = (int)syscall(SYS_open, path, O_WRONLY | O_CLOEXEC);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC);
 
 	must(fd, path);
 	must(write(fd, text, strlen(text)), path);
@@ -121,7 +121,7 @@ static void loopback(void)
 
 /* Private, or what the host mounts later shows up inside, and writable: user namespaces get slaves
  * of its mounts. */
-static struct mount_attr locked = { .set = RDONLY | NOSUID | NODEV, .propagation = MS_PRIVATE };
+static struct attributes locked = { .set = RDONLY | NOSUID | NODEV, .propagation = MS_PRIVATE };
 
 static int tree(const char *path, unsigned recursive)
 {
@@ -224,7 +224,7 @@ static void binds(void)
  * does in a cloned tree. */
 static void root_in_place(void)
 {
-	struct mount_attr usable = { .clear = RDONLY | NODEV };
+	struct attributes usable = { .clear = RDONLY | NODEV };
 
 	must(chdir("/dev"), "enter /dev");
 	devices("");
@@ -352,9 +352,9 @@ static bool options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct clone_args args = { .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
-					    CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
-				   .exit_signal = SIGCHLD };
+	struct clone3_args args = { .flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID |
+					     CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,
+				    .exit_signal = SIGCHLD };
 	int end[2], status, self = -1;
 	long pid;
 

@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/klog.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -177,7 +176,12 @@ static long console_level(void)
 
 static long io_ports(void)
 {
-	return ioperm(0x80, 1, 1);
+#ifdef SYS_ioperm
+	return syscall(SYS_ioperm, 0x80, 1, 1);
+#else
+	errno = ENOSYS;
+	return -1;
+#endif
 }
 
 /* The way out of a bind mount that started it all: a file by its number. */

@@ -149,7 +149,7 @@ static void compare(struct policy *policy, const char *about)
 		ask_arch(&of, SCMP_ARCH_X86, false);
 		make_narrow(policy, saved, false);
 	}
-	of.arch = SCMP_ARCH_RISCV64;
+	of.arch = SCMP_ARCH_S390X;
 	ask(&of, 0, 0, &kill);
 	tap_ok(!of.wrong, "%s: %zu instructions answer as the policy does, %u times", about,
 	       program.len, of.asked);
@@ -253,7 +253,8 @@ int main(void)
 		check_hot(&policy, policy.name);
 		policy_finish(&policy);
 	}
-	check_hidden();
+	if (seccomp_arch_native() == SCMP_ARCH_X86_64)
+		check_hidden();
 	check_file(profile, 0);
 	check_file(profile, UINT64_MAX);
 	for (unsigned n = 0; (name = policy_shipped(n, NULL)); n++) {

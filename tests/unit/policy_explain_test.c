@@ -183,9 +183,9 @@ static void test_interpreter(void)
 				   "allow socket if arg0 in {AF_UNIX, AF_INET} and arg1 != 7\n"
 				   "deny ENOSYS socket if arg2 & 6 == 4\n"
 				   "kill ioctl if arg1 == TIOCSTI\nallow ioctl if arg2 > 4\n"
-				   "trap clone if arg0 & CLONE_NEWUSER != 0\nlog mkdir\n";
+				   "trap clone if arg0 & CLONE_NEWUSER != 0\nlog mkdirat\n";
 	static const char *const calls[] = {
-		"read", "socket", "ioctl", "clone", "mkdir", "chroot"
+		"read", "socket", "ioctl", "clone", "mkdirat", "chroot"
 	};
 	static const uint32_t ret[] = { [POLICY_ALLOW] = SECCOMP_RET_ALLOW,
 					[POLICY_LOG] = SECCOMP_RET_LOG,
