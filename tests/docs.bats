@@ -1,27 +1,13 @@
-# What the documents promise is what the program says of itself: the man page and both completions name
-# every option that --help does, and no other; the table of the end of life is that of the source. What
+# What the documents promise is what the program says of itself: the man page names every option
+# that --help does, and no other; the table of the end of life is that of the source. What
 # init and run have in common is in cradle(1), what only run has in cradle-run(1).
 
 bats_require_minimum_version 1.5.0
 
+load help
+
 setup() {
-	top=$BATS_TEST_DIRNAME/..
 	man=$top/contrib/man
-	cradle=${CRADLE:-${BUILD:-$top/build}/cradle}
-}
-
-fail() {
-	echo "$*"
-	return 1
-}
-
-# Long options of a help text, one a line.
-options_of_help() {
-	grep -oE -e '--[a-z][a-z0-9-]*[a-z0-9]' | sort -u
-}
-
-options_of_cradle() {
-	{ "$cradle" init --help && "$cradle" run --help; } | options_of_help
 }
 
 # A help text with one line per option, its continuation behind it.
@@ -36,20 +22,11 @@ options_of_run_alone() {
 		grep -oE -e '^  (-., |    )--[a-z][a-z0-9-]+' | options_of_help
 }
 
-# The programs beside it: only what stands in the left column, as the right one may mention others'.
-options_of_tool() {
-	"$@" --help | grep -E '^ +-' | sed 's/^ *//; s/  .*//' | options_of_help
-}
-
 # Options have a heading of their own: a mention in running text is no description. Names sit in a line that
 # starts with * and is followed by one that is indented.
 described_in() {
 	awk '/^\*-/ { head = $0; next } /^\t/ && head != "" { print head } { head = "" }' "$1" |
 		grep -oE -e '--[a-z][a-z0-9-]*[a-z0-9]' | sort -u
-}
-
-same() {
-	diff -u <(echo "$1") <(echo "$2")
 }
 
 @test "cradle's --help has options to compare, each command its own" {
@@ -103,79 +80,11 @@ same() {
 	[ "$n" -ge 7 ]
 }
 
-@test "the bash completion offers exactly the options of each command" {
-	local command offered
-	for command in init run enter; do
-		# shellcheck disable=SC2016 # for the other shell
-		offered=$(bash -c 'source "$1"; COMP_WORDS=(cradle "$2" --) COMP_CWORD=2; _cradle
-			printf "%s\n" "${COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash" "$command" | sort -u)
-		same "$("$cradle" "$command" --help | options_of_help)" "$offered"
-	done
-}
-
-# What bash offers for the words given, as it cuts them; one a line.
-offered() {
-	# shellcheck disable=SC2016 # for the other shell
-	bash -c 'source "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); _cradle
-		[ ${#COMPREPLY[@]} -eq 0 ] || printf "%s\n" "${COMPREPLY[@]}"' - "$top/contrib/completion/cradle.bash" "$@" | sort -u
-}
-
-# NAME and how many words it takes.
-words_of_help() {
-	sed -nE 's/^  (-., |    )--([a-z0-9-]+)(=|( [A-Z]+)*)( .*|[^ ].*)?$/\2\3/p' | grep -vE '^(license|help|version)' |
-		awk '{ n = NF - 1 } sub(/=$/, "", $1) { n = 1 } { print $1, n }' | sort
-}
-
-@test "the bash completion knows how many words each option takes" {
-	local command name n known all
-	for command in enter init run; do
-		all=$("$cradle" "$command" --help | words_of_help)
-		[ "$(wc -l <<<"$all")" -ge "$([ "$command" = enter ] && echo 5 || echo 21)" ]
-		while read -r name n; do
-			# shellcheck disable=SC2016 # for the other shell
-			known=$(bash -c 'source "$1"; _cradle_kinds "$2" "$3" | wc -l' - \
-				"$top/contrib/completion/cradle.bash" "$command" "$name")
-			[ "$known" = "$n" ] || fail "$command --$name takes $n, not $known"
-		done <<<"$all"
-	done
-	grep -qx "bind-mapped 3" <<<"$all"
-	grep -qx "dry-run 0" <<<"$all"
-}
-
-@test "the bash completion completes a value that holds = and :" {
-	same "$(printf '%s\n' tcp-ns= tcp=)" "$(offered cradle run --net = pasta : tc)"
-	same inherit "$(offered cradle run --tty = in)"
-	same "$(printf '%s\n' inherit new-session pty)" "$(offered cradle run --tty =)"
-	same --overlay-tmp-root "$(offered cradle run --mount tmpfs : /x : tmpfs --overlay-t)"
-}
-
-@test "the bash completion leaves the agent's words alone" {
-	same "" "$(offered cradle run --grace 5 sh --)"
-	same "" "$(offered cradle run --bind /a /b -- sh --)"
-	same "" "$(offered cradle enter name --)"
-}
-
-@test "the bash completion offers the options of enter and doctor" {
-	same "$("$cradle" enter --help | options_of_help)" "$(offered cradle enter --)"
-	same "$("$cradle" doctor --help | options_of_help)" "$(offered cradle doctor -- | grep -vx -e --help)"
-}
-
-@test "the zsh completion names every option of the help and no other" {
-	local offered
-	offered=$(grep -E "^	['\"]" "$top/contrib/completion/_cradle" | sed 's/\[.*//' | options_of_help)
-	same "$(options_of_cradle)" "$offered"
-}
-
 @test "cradle-initramfs(1), cradle-vm(1) and cradle-net(8) describe the options of their programs" {
 	local build=${BUILD:-$top/build}
 	same "$(options_of_tool "$top/contrib/initramfs")" "$(described_in "$man/cradle-initramfs.1.scd")"
 	same "$(options_of_tool "$top/contrib/vm")" "$(described_in "$man/cradle-vm.1.scd")"
 	same "$(options_of_tool "$build/cradle-net")" "$(described_in "$man/cradle-net.8.scd")"
-}
-
-# Verbs for people; supervise is started by cradle.
-verbs_of_policy() {
-	"$cradle" policy --help | sed -nE 's/^  ([a-z]+).*/\1/p' | grep -vx supervise
 }
 
 @test "cradle-policy(1) describes the options of each verb, and no other" {
@@ -188,16 +97,6 @@ verbs_of_policy() {
 		n=$((n + 1))
 	done
 	[ "$n" -ge 2 ]
-}
-
-@test "the bash completion offers the verbs of policy and their options" {
-	local verb
-	same "$(verbs_of_policy | sort)" "$(offered cradle policy "" | grep -v '^-')"
-	for verb in $(verbs_of_policy | grep -vx learn); do
-		same "$(options_of_tool "$cradle" policy "$verb")" "$(offered "$cradle" policy "$verb" --)"
-	done
-	same "$(printf '%s\n' bpf oci pfc)" "$(offered cradle policy compile --to "")"
-	same network-client "$(offered cradle policy compile network-)"
 }
 
 @test "libcradle(3) has every function of the header" {
