@@ -50,10 +50,25 @@ words_of_help() {
 	same --overlay-tmp-root "$(offered cradle run --mount tmpfs : /x : tmpfs --overlay-t)"
 }
 
+@test "the bash completion goes on behind the comma of a list" {
+	same CAP_KILL,CAP_NET_RAW "$(offered cradle run --cap-drop = CAP_KILL,CAP_NET_R)"
+	same memory,keyring "$(offered cradle run --best-effort memory,k)"
+}
+
+@test "the bash completion offers no name that isn't one of a signal" {
+	local name n=0
+	for name in $(offered cradle run --pdeathsig ""); do
+		"$cradle" run --dry-run --pdeathsig "$name" -- true >/dev/null || fail "$name"
+		n=$((n + 1))
+	done
+	[ "$n" -eq $((31 + 31)) ]
+}
+
 @test "the bash completion leaves the agent's words alone" {
 	same "" "$(offered cradle run --grace 5 sh --)"
 	same "" "$(offered cradle run --bind /a /b -- sh --)"
 	same "" "$(offered cradle enter name --)"
+	same whoami "$(offered cradle enter name -- whoam)"
 }
 
 @test "the bash completion offers the options of enter and doctor" {

@@ -1,5 +1,5 @@
-# Completion of cradle for bash. Option names are stable; tests/docs.bats compares them, and how many words
-# each takes, with --help.
+# Completion of cradle for bash. Option names are stable; tests/completion.bats compares them, and how many
+# words each takes, with --help.
 # shellcheck shell=bash
 
 _cradle_names() {
@@ -42,12 +42,12 @@ _cradle_kinds() {
 	*:report) echo _cradle_words fd: file: kmsg vsock: virtio: isa-debug-exit ;;
 	*:world) echo _cradle_words container namespace ;;
 	*:tty) echo _cradle_words pty inherit new-session ;;
-	init:best-effort) echo _cradle_words landlock ;;
-	*:best-effort) echo _cradle_words memory pids cpus rlimit keyring landlock ;;
+	init:best-effort) echo _cradle_list landlock ;;
+	*:best-effort) echo _cradle_list memory pids cpus rlimit keyring landlock ;;
 	*:backend) echo _cradle_words namespaces landlock ;;
 	*:landlock-ro | *:landlock-rw | *:landlock-exec) echo _cradle_files ;;
 	*:landlock-tcp-bind | *:landlock-tcp-connect) echo _cradle_words none ;;
-	*:landlock-scope) echo _cradle_words abstract signal abstract,signal ;;
+	*:landlock-scope) echo _cradle_list abstract signal ;;
 	*:join) echo _cradle_words user= mnt= pid= net= ipc= uts= cgroup= time= ;;
 	*:cap-add | *:cap-drop | *:cap-keep) echo _cradle_capabilities ;;
 	*:rlimit)
@@ -87,15 +87,20 @@ _cradle_kinds() {
 }
 
 _cradle_nothing() { :; }
-_cradle_signals() { compgen -A signal -- "SIG$cur" | sed 's/^SIG//'; }
 _cradle_users() { compgen -u -- "$cur"; }
-_cradle_groups() { compgen -g -- "$cur"; }
-_cradle_variables() { compgen -v -- "$cur"; }
+_cradle_variables() { compgen -e -- "$cur"; }
 _cradle_words() { compgen -W "$*" -- "$cur"; }
+_cradle_list() { compgen -P "${cur%"${cur##*,}"}" -W "$*" -- "${cur##*,}"; }
+_cradle_groups() { _cradle_list "$(compgen -g)"; }
 _cradle_files() { compgen "${1:--f}" -- "$cur"; }
 _cradle_policies() { _cradle_words none default agent strict network-client build; _cradle_files; }
+_cradle_sandboxes() { _cradle_words "$(sed -n "s|.* @cradle/$EUID/||p" /proc/net/unix | sort -u)"; }
+_cradle_signals() {
+	_cradle_words HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP \
+		TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMIN+{1..15} RTMAX RTMAX-{1..14}
+}
 _cradle_capabilities() {
-	_cradle_words ALL CAP_{CHOWN,DAC_OVERRIDE,DAC_READ_SEARCH,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP} \
+	_cradle_list ALL CAP_{CHOWN,DAC_OVERRIDE,DAC_READ_SEARCH,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP} \
 		CAP_{LINUX_IMMUTABLE,NET_BIND_SERVICE,NET_BROADCAST,NET_ADMIN,NET_RAW,IPC_LOCK,IPC_OWNER} \
 		CAP_{SYS_MODULE,SYS_RAWIO,SYS_CHROOT,SYS_PTRACE,SYS_PACCT,SYS_ADMIN,SYS_BOOT,SYS_NICE} \
 		CAP_{SYS_RESOURCE,SYS_TIME,SYS_TTY_CONFIG,MKNOD,LEASE,AUDIT_WRITE,AUDIT_CONTROL,SETFCAP} \
@@ -119,7 +124,22 @@ _cradle_line() {
 	done
 }
 
-# What the last word is: sets kind, and cur to the part of it that is meant. kind "agent": a word behind that.
+# The last word stands behind the options, which end before word N: what is it? "agent": a word behind that.
+_cradle_operand() {
+	local n=$((${#line[@]} - 1 - $2))
+
+	if [ "$1" = enter ]; then
+		[ "$n" -lt 2 ] || [ "${line[$2 + 1]}" != -- ] || n=$((n - 1))
+		n=$((n - 1))
+	fi
+	case $n in
+	-1) kind=_cradle_sandboxes ;;
+	0) kind="command" ;;
+	*) kind="agent" ;;
+	esac
+}
+
+# What the last word is: sets kind, and cur to the part of it that is meant.
 _cradle_last() {
 	local command=$1 i word kinds=()
 
@@ -131,16 +151,12 @@ _cradle_last() {
 			continue
 		fi
 		case $word in
-		--)
-			kind="agent"
-			[ "$i" -ne $((${#line[@]} - 2)) ] || kind="command"
-			return
-			;;
+		--) _cradle_operand "$command" $((i + 1)) && return ;;
 		--*=*) ;;
 		--*) mapfile -t kinds < <(_cradle_kinds "$command" "${word#--}") ;;
 		-?) mapfile -t kinds < <(_cradle_kinds "$command" "${word#-}") ;;
 		-*) ;;
-		*) kind="agent" && return ;;
+		*) _cradle_operand "$command" "$i" && return ;;
 		esac
 	done
 	case ${#kinds[@]}:$cur in
@@ -150,7 +166,7 @@ _cradle_last() {
 		kind=$(_cradle_kinds "$command" "${word#--}" | head -n 1)
 		;;
 	*:-*) kind=option ;;
-	*) kind="command" ;;
+	*) _cradle_operand "$command" "$i" ;;
 	esac
 }
 
@@ -193,7 +209,7 @@ _cradle() {
 	case $kind in
 	agent) return ;;
 	command)
-		[ "${line[1]}" = enter ] || mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
 		return
 		;;
 	option)
