@@ -170,7 +170,8 @@ POLICY_KERNEL = 5.12
 POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
 $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
 	@mkdir -p $(@D)
-	$(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $<
+	$(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $< $(if $(CROSS_COMPILE),|| { \
+		echo "$@: what can't be executed here needs EXEC_WRAPPER=" >&2; exit 1; })
 
 $(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
 	@mkdir -p $(@D)
