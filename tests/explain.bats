@@ -154,6 +154,12 @@ init() {
 	[ -z "$output" ]
 	said "denied: chroot(NULL) = SIGSYS in "
 	said ", by $POLICY:2: kill chroot"
+	# Whoever ends first, it is put down to the policy alone.
+	local n
+	for n in {1..20}; do
+		explain -- "$PROBE" call 161 0
+		said_not "not for its policy"
+	done
 }
 
 @test "every death by SIGSYS is told, be it the same again, or the twentieth of its kind" {

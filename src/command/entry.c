@@ -171,13 +171,14 @@ static int stand_by(const struct visit *visit, pid_t pid)
 
 	relay_init(&r);
 	r.pid = pid;
+	r.other = visit->explainer;
 	r.apart = true;
 	explain_release(visit->spec);
 	sys_close_above_2(NULL, 0);
 	(void)!chdir("/");
 	if (relay(&r) < 0)
 		r.end.code = CRADLE_EXIT_FAILURE;
-	named = explain_finish(visit->spec, visit->explainer);
+	named = explain_finish(visit->spec, r.other, r.other_status);
 	if (!named && r.end.killed && r.end.code == CRADLE_EXIT_SIGNAL + SIGSYS)
 		refused_tell(visit->spec, visit->spec->seccomp.listener);
 	return r.end.code;
@@ -259,6 +260,6 @@ int entry(struct spec *spec, char **argv)
 	visit.explainer = explain_start(spec, false);
 	if (visit.explainer >= 0)
 		(void)target_each(who, enter, &visit);
-	(void)explain_finish(spec, visit.explainer);
+	(void)explain_finish(spec, visit.explainer, 0);
 	return CRADLE_EXIT_FAILURE;
 }

@@ -342,7 +342,6 @@ int launch(struct spec *spec, launch_inside inside)
 	struct cgroup_usage usage = { 0 };
 	struct cgroup cg;
 	unsigned pause_ms = 0, missing;
-	pid_t explainer;
 	bool named = false;
 	int err;
 
@@ -361,10 +360,11 @@ int launch(struct spec *spec, launch_inside inside)
 	set_time(spec, &r);
 	do {
 		network_rewind(&spec->run.net);
-		explainer = explain_start(spec, false);
-		err = explainer < 0 ? explainer : launch_once(spec, inside, &cg, &r);
+		r.other = explain_start(spec, false);
+		r.other_status = 0;
+		err = r.other < 0 ? r.other : launch_once(spec, inside, &cg, &r);
 		/* What bwrap leaves behind goes on, and is still told of. */
-		named = explain_finish(spec, spec->run.bwrap ? 0 : explainer);
+		named = explain_finish(spec, spec->run.bwrap ? 0 : r.other, r.other_status);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");

@@ -96,13 +96,17 @@ static void on_stopped(struct relay *r, const struct status_message *message)
 		(void)status_send(r->status, &answer, -1);
 }
 
-/* Others may have come through exec: they are reaped, too. Returns true once ours is gone. */
+/* Still others may have come through exec: they are reaped, too. Returns true once ours is gone. */
 static bool is_gone(struct relay *r)
 {
 	int status;
 	pid_t got;
 
 	while ((got = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (got == r->other) {
+			r->other = 0;
+			r->other_status = status;
+		}
 		if (got != r->pid)
 			continue;
 		fill_end(r, &r->end, status);

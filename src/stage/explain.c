@@ -88,10 +88,8 @@ void explain_release(struct spec *spec)
 	seccomp->listener = 0;
 }
 
-bool explain_finish(struct spec *spec, pid_t pid)
+bool explain_finish(struct spec *spec, pid_t pid, int status)
 {
-	int status = 0;
-
 	explain_release(spec);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
