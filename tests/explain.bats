@@ -192,6 +192,50 @@ os.chroot("/")'
 	[ -z "$output" ]
 }
 
+@test "who has others change what SIGSYS does to it is killed all the same" {
+	local n
+	cat >"$SANDBOX_DIR/toggle.c" <<-'END'
+		#define _GNU_SOURCE
+		#include <sched.h>
+		#include <signal.h>
+		#include <stdio.h>
+		#include <unistd.h>
+		static char stack[65536];
+		static volatile int started;
+		static int toggle(void *arg)
+		{
+			for (;; started = 1) {
+				signal(SIGSYS, SIG_DFL);
+				signal(SIGSYS, SIG_IGN);
+			}
+			return arg != NULL;
+		}
+		int main(int argc, char **argv)
+		{
+			int flags = argc > 1 ? CLONE_VM | CLONE_SIGHAND : CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
+			clone(toggle, stack + sizeof(stack), flags, argv);
+			while (!started)
+				;
+			if (chroot("/") && argc == 1)
+				puts("survived");
+			for (;;)
+				pause();
+		}
+	END
+	gcc -o "$SANDBOX_DIR/toggle" "$SANDBOX_DIR/toggle.c"
+	policy 'kill chroot'
+	for n in {1..20}; do
+		explain -- "$SANDBOX_DIR/toggle"
+		[ "$status" -eq 137 ]
+		[ -z "$output" ]
+	done
+	# That they share it can't be seen, so it may live a moment.
+	for n in {1..5}; do
+		explain -- "$SANDBOX_DIR/toggle" apart
+		[[ $status = 137 || $status = 159 ]]
+	done
+}
+
 @test "trap runs the program's handler, and ends who has none" {
 	policy 'trap chroot'
 	explain -- "$PYTHON" -c 'import os, signal

@@ -90,13 +90,17 @@ static bool is_deadly(const struct supervisor *supervisor, const struct policy_a
 
 static void end_caller(struct supervisor *supervisor, bool trap)
 {
-	int err = kill_caller(&supervisor->listener, trap);
+	pid_t tid = (pid_t)supervisor->listener.notif->pid;
+	int process, err = kill_caller(&supervisor->listener, trap, &process);
 
 	if (err < 0 && err != -ESRCH)
-		(void)log_errno(err, "cannot end process %u, whose call is refused",
-				supervisor->listener.notif->pid);
+		(void)log_errno(err, "cannot end process %d, whose call is refused", (int)tid);
 	/* It never sees this, unless it handles the signal. */
 	listener_refuse(&supervisor->listener, ENOSYS);
+	if (!err && !trap)
+		kill_insist(process, tid);
+	else if (!err)
+		(void)close(process);
 }
 
 static void answer(struct supervisor *supervisor, const struct verdict *verdict)

@@ -4,6 +4,7 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 /* Linux 6.9; before it pidfd_open(2) says EINVAL, or EINVAL for what isn't a group's leader. */
 enum { PIDFD_OF_THREAD = O_EXCL };
 
-enum { STATUS_SIZE = 4096 };
+enum { STATUS_SIZE = 4096, PATIENCE_MS = 100 };
 
 static uint64_t read_mask(const char *status, const char *word)
 {
@@ -36,6 +37,13 @@ static bool read_status(pid_t tid, char status[STATUS_SIZE])
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
 	return sys_read_file(path, status, STATUS_SIZE) >= 0;
+}
+
+static bool has_threads(const char *status)
+{
+	const char *at = strstr(status, "\nThreads:\t");
+
+	return at && strtoul(at + strlen("\nThreads:\t"), NULL, 10) > 1;
 }
 
 static bool has_handler(const char *status)
@@ -65,7 +73,7 @@ static int choose_signal(pid_t tid, bool trap)
 		return trap ? SIGSYS : SIGKILL;
 	if ((read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:")) & sigsys)
 		return SIGKILL;
-	return is_init(status) ? SIGKILL : SIGSYS;
+	return is_init(status) || (!trap && has_threads(status)) ? SIGKILL : SIGSYS;
 }
 
 static pid_t find_process(pid_t tid)
@@ -86,7 +94,7 @@ static int open_caller(pid_t tid)
 	return fd >= 0 ? fd : sys_pidfd_open(find_process(tid));
 }
 
-int kill_caller(const struct listener *listener, bool trap)
+int kill_caller(const struct listener *listener, bool trap, int *process)
 {
 	pid_t tid = (pid_t)listener->notif->pid;
 	int fd = open_caller(tid);
@@ -94,11 +102,33 @@ int kill_caller(const struct listener *listener, bool trap)
 
 	if (fd < 0)
 		return fd;
-	/* It still waits, so the descriptor is of it and not of one that got its number. */
-	if (listener_waits(listener))
-		err = sys_pidfd_send_signal(fd, choose_signal(tid, trap), NULL);
-	else
+	*process = sys_pidfd_open(find_process(tid));
+	/* It still waits, so the descriptors are of it and not of one that got its number. */
+	if (!listener_waits(listener))
 		err = -ESRCH;
+	else if (*process < 0)
+		err = *process;
+	else
+		err = sys_pidfd_send_signal(fd, choose_signal(tid, trap), NULL);
 	(void)close(fd);
+	if (err && *process >= 0)
+		(void)close(*process);
 	return err;
+}
+
+static bool is_dumping(pid_t pid)
+{
+	char status[STATUS_SIZE];
+
+	return read_status(pid, status) && strstr(status, "\nCoreDumping:\t1");
+}
+
+void kill_insist(int process, pid_t tid)
+{
+	struct pollfd end = { .fd = process, .events = POLLIN };
+	int n = poll(&end, 1, PATIENCE_MS);
+
+	if (n == 0 && !is_dumping(find_process(tid)))
+		(void)sys_pidfd_send_signal(process, SIGKILL, NULL);
+	(void)close(process);
 }

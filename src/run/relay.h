@@ -20,8 +20,8 @@ struct relay_end {
 };
 
 struct relay {
-	pid_t pid;    /* a child of ours, PID 1 of the sandbox */
-	pid_t other;  /* another child; 0: none, or gone with other_status */
+	pid_t pid;   /* a child of ours, PID 1 of the sandbox */
+	pid_t other; /* another child; 0: none, or gone with other_status */
 	int other_status;
 	bool is_init; /* of a PID namespace, where reboot(2) ends that */
 	bool walled;  /* no namespace ends with it, so it has to be told to kill */

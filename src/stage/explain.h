@@ -12,8 +12,8 @@ pid_t explain_start(struct spec *spec, bool parent);
 /* Whoever isn't going to be the agent lets go of its socket. */
 void explain_release(struct spec *spec);
 
-/* The same, and wait for its last line; pid 0: it has ended with that status, or there is none. True
- * if a process died for what was refused to it. */
+/* The same, and wait for its last line; pid 0: it has ended with that status, or there is none.
+ * True if a process died for what was refused to it. */
 bool explain_finish(struct spec *spec, pid_t pid, int status);
 
 /* A socket of the caller's that gets the listener: ours until the agent is executed. 0, or -errno
