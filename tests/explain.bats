@@ -92,6 +92,32 @@ said_not() {
 	[ "$output" = "call 41 = -1" ]
 }
 
+@test "a program with threads isn't told to allow clone3, which would open namespaces, but that it does without" {
+	local threads='import threading
+t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()'
+	policy
+	explain --seccomp default -- "$PYTHON" -c "$threads"
+	[ "$output" = thread ]
+	said "denied: clone3("
+	said "; the C library does with clone what it can"
+	said_not "to allow"
+	policy 'deny EPERM clone3'
+	explain -- "$PYTHON" -c "$threads"
+	[ "$status" -ne 0 ]
+	said "; to have the C library do without: deny ENOSYS clone3"
+	said_not "to allow"
+	sed -n 's/^cradle: denied: clone3.*; to have the C library do without: //p' <<<"$stderr" >>"$POLICY"
+	explain -- "$PYTHON" -c "$threads"
+	[ "$output" = thread ]
+}
+
+@test "what a line to allow opens is told behind it, as a comment" {
+	policy 'deny ioctl if arg1 in {TIOCSTI, TIOCNXCL}'
+	explain -- "$PROBE" call 16 99 0x5412 + call 16 99 0x540d
+	grep -q ' to allow: allow ioctl if arg1 == TIOCSTI # risky: types into the terminal$' <<<"$stderr"
+	grep -q ' to allow: allow ioctl if arg1 == TIOCNXCL$' <<<"$stderr"
+}
+
 @test "what no rule allows is put down to the default's line" {
 	printf '%s\n' 'default EACCES' 'allow @default @basic-io @signal' >"$POLICY"
 	explain -- "$PROBE" call 161 0
@@ -416,6 +442,17 @@ END
 	[ "$(jq -r 'select(.event == "denied") | "\(.call) \(.number) \(.text) \(.outcome) \(.file):\(.line) \(.rule) \(.allow) \(.comm)"' <<<"${lines[0]}")" = \
 		"mkdir 83 mkdir(NULL, 0700) EACCES $POLICY:2 deny EACCES mkdir allow mkdir probe" ]
 	[ "$(jq -r 'select(.event == "sum") | .calls.mkdir' <<<"${lines[1]}")" = 1 ]
+}
+
+@test "the lines of JSON have what allowing opens, and what to write instead" {
+	policy 'deny EACCES ptrace' 'deny clone3'
+	listen -- "$PROBE" call 101 16 1 + call 435 0 0
+	[ "${lines[-1]}" = "codes 0 0" ]
+	output=$(head -n -1 <<<"$output")
+	[ "$(jq -r 'select(.call == "ptrace") | "\(.allow); \(.risk); \(.instead)"' <<<"$output")" = \
+		"allow ptrace if arg0 == PTRACE_ATTACH; stops and changes other processes of the same user; null" ]
+	[ "$(jq -r 'select(.call == "clone3") | "\(.allow); \(.risk); \(.instead)"' <<<"$output")" = \
+		"null; what it is asked for can't be filtered, namespaces neither; deny ENOSYS clone3" ]
 }
 
 @test "the supervisor ends in silence when nothing could be started" {

@@ -3,6 +3,7 @@
 
 #include "archname.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,20 +65,43 @@ static void write_reason(FILE *out, const struct denial *denial)
 	}
 }
 
+static bool falls_back(const struct denial *denial)
+{
+	const char *name = denial->call->call.name;
+	const struct policy_action *action = &denial->verdict->action;
+
+	return name && !strcmp(name, "clone3") && action->act == POLICY_ERRNO &&
+	       action->error == ENOSYS;
+}
+
+/* The risk as a comment, so that all of it may be copied into a policy. */
+static void write_advice(FILE *out, const struct denial *denial)
+{
+	const char *instead = explain_instead(denial), *risk = explain_risk(denial);
+	char allow[EXPLAIN_ALLOW];
+
+	explain_allow(allow, denial);
+	if (*allow)
+		fprintf(out, "; to allow: %s%s%s", allow, risk ? " # risky: " : "",
+			risk ? risk : "");
+	else if (instead)
+		fprintf(out, "; to have the C library do without: %s", instead);
+	else if (falls_back(denial))
+		fputs("; the C library does with clone what it can", out);
+}
+
 void explain_line(char text[EXPLAIN_TEXT], const struct denial *denial)
 {
 	FILE *out = fmemopen(text, EXPLAIN_TEXT - 1, "w");
-	char allow[EXPLAIN_ALLOW], outcome[16];
+	char outcome[16];
 
 	text[0] = text[EXPLAIN_TEXT - 1] = '\0';
 	if (!out)
 		return;
-	explain_allow(allow, denial);
 	fprintf(out, "%s: %s = %s in %s[%d], ", denial->complain ? "would be denied" : "denied",
 		denial->text, explain_outcome(&denial->verdict->action, outcome), denial->comm,
 		(int)denial->call->call.pid);
 	write_reason(out, denial);
-	if (*allow)
-		fprintf(out, "; to allow: %s", allow);
+	write_advice(out, denial);
 	(void)fclose(out);
 }

@@ -15,8 +15,17 @@ struct denial {
 };
 
 /* "allow socket if arg0 == AF_INET": the line that, at the end of the policy, allows this call and
- * as little else as can be said. Empty where there is none: a program isn't text. */
+ * as little else as can be said. Empty where there is none: a program isn't text, and clone3 would
+ * be allowed with all that it can. */
 void explain_allow(char text[EXPLAIN_ALLOW], const struct denial *denial);
+
+/* "deny ENOSYS clone3": the line that makes the C library do without the call. NULL: there is none,
+ * or the policy says so already. */
+const char *explain_instead(const struct denial *denial);
+
+/* What a line that allows it would open, of those calls that a policy should have a reason to
+ * allow; NULL: nothing. */
+const char *explain_risk(const struct denial *denial);
 
 /* "EPERM", or SIGSYS. */
 const char *explain_outcome(const struct policy_action *action, char buf[16]);

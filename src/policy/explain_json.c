@@ -51,6 +51,8 @@ json_t *explain_json(const struct denial *denial)
 		set(object, "rule", where->text);
 	}
 	set(object, "allow", allow);
+	set(object, "instead", explain_instead(denial));
+	set(object, "risk", explain_risk(denial));
 	return object;
 }
 

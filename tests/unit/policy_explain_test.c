@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -77,6 +78,39 @@ static const struct suggestion suggestions[] = {
 	{ "allow @known\nkill reboot\n", "reboot", { 1 }, "allow reboot" },
 };
 
+/* The same, but in place of the line what it opens; NULL: nothing. */
+static const struct suggestion risks[] = {
+	{ "", "ioctl", { 0, TIOCSTI }, "types into the terminal" },
+	{ "", "ioctl", { 0, (uint64_t)1 << 32 | TIOCSTI }, "types into the terminal" },
+	{ "", "ioctl", { 0, TIOCGWINSZ }, NULL },
+	{ "", "clone", { CLONE_NEWUSER | SIGCHLD }, "all capabilities in a namespace of its own" },
+	{ "", "clone", { CLONE_NEWNET | SIGCHLD }, NULL },
+	{ "",
+	  "unshare",
+	  { CLONE_NEWUSER | CLONE_NEWNS },
+	  "all capabilities in a namespace of its own" },
+	{ "", "unshare", { CLONE_FS }, NULL },
+	{ "", "setns", { 7, CLONE_NEWNET }, "enters other namespaces" },
+	{ "", "ptrace", { PTRACE_SEIZE, 7 }, "stops and changes other processes of the same user" },
+	{ "", "ptrace", { PTRACE_TRACEME }, NULL },
+	{ "",
+	  "socket",
+	  { AF_VSOCK, SOCK_STREAM },
+	  "a virtual machine's host, past network namespaces" },
+	{ "", "socket", { AF_UNIX, SOCK_STREAM }, NULL },
+	{ "", "keyctl", { 3 }, "keys are not in a namespace" },
+	{ "", "mount", { 0 }, "mounts, where it is privileged or in a user namespace" },
+	{ "", "mkdir", { 0 }, NULL },
+	{ "allow @known\ndeny ENOSYS io_uring_setup\n",
+	  "io_uring_setup",
+	  { 1 },
+	  "has the kernel make calls that no filter sees" },
+	{ "allow @known\ndeny clone if arg0 & CLONE_NEWNS|CLONE_NEWUSER != 0\n",
+	  "clone",
+	  { CLONE_NEWNS | SIGCHLD },
+	  NULL },
+};
+
 /* What is suggested, as the last line, allows the call. */
 static void test_suggestion(const struct suggestion *test)
 {
@@ -99,6 +133,25 @@ static void test_suggestion(const struct suggestion *test)
 	tap_ok(stack_judge(&more, &call).reason == VERDICT_NOBODY, "... which allows it");
 	stack_finish(&stack);
 	stack_finish(&more);
+}
+
+static void test_risk(const struct suggestion *test)
+{
+	struct seccomp_data data = data_of(test->call, test->arg[0], test->arg[1], test->arg[2]);
+	struct stack stack = { 0 };
+	struct stack_call call;
+	struct verdict verdict;
+	struct denial denial = { .call = &call, .verdict = &verdict, .text = "", .comm = "" };
+	const char *risk;
+
+	add_text(&stack, "p", test->policy);
+	stack_resolve(&call, &data, getpid());
+	verdict = stack_judge(&stack, &call);
+	risk = explain_risk(&denial);
+	tap_ok(risk ? test->line && !strcmp(risk, test->line) : !test->line, "%s(%#llx, %#llx): %s",
+	       test->call, (unsigned long long)test->arg[0], (unsigned long long)test->arg[1],
+	       risk ? risk : "nothing more");
+	stack_finish(&stack);
 }
 
 static void test_strictest(void)
@@ -146,6 +199,8 @@ static void says(const char *policy, const struct seccomp_data *data, const char
 static void test_words(void)
 {
 	struct seccomp_data mkdir = data_of("mkdir", 0, 0, 0), nobody = mkdir, foreign = mkdir;
+	struct seccomp_data reboot = data_of("reboot", 0, 0, 0);
+	struct seccomp_data clone3 = data_of("clone3", 0, 0, 0);
 
 	nobody.nr = 598;
 	says("allow @known\n  deny \tEACCES mkdir # mine\n", &mkdir,
@@ -163,6 +218,17 @@ static void test_words(void)
 	says("allow @known\n", &mkdir,
 	     "denied: X = SIGSYS in a[7], by none of the policies given, so they aren't those that "
 	     "hold");
+	says("allow @known\nkill reboot\n", &reboot,
+	     "denied: X = SIGSYS in a[7], by p:2: kill reboot; to allow: allow reboot # risky: "
+	     "ends "
+	     "the machine, or the pid namespace");
+	says("allow @known\ndeny ENOSYS clone3\n", &clone3,
+	     "denied: X = ENOSYS in a[7], by p:2: deny ENOSYS clone3; the C library does with "
+	     "clone "
+	     "what it can");
+	says("default EPERM\n", &clone3,
+	     "denied: X = EPERM in a[7], by p:1: default EPERM; to have the C library do without: "
+	     "deny ENOSYS clone3");
 	foreign.arch = SCMP_ARCH_MIPS;
 	says("allow @known\n", &foreign,
 	     "denied: X = SIGSYS in a[7], by p, which doesn't name mips; to allow: arch mips");
@@ -259,6 +325,8 @@ int main(void)
 {
 	for (size_t i = 0; i < sizeof(suggestions) / sizeof(suggestions[0]); i++)
 		test_suggestion(&suggestions[i]);
+	for (size_t i = 0; i < sizeof(risks) / sizeof(risks[0]); i++)
+		test_risk(&risks[i]);
 	test_strictest();
 	test_words();
 	test_interpreter();
