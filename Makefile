@@ -168,15 +168,24 @@ POLICIES = $(wildcard policies/*.policy)
 # The least that cradle run needs, so that they don't depend on what they are built on.
 POLICY_KERNEL = 5.12
 POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
+COMPILE_POLICY = $(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $< $(if $(CROSS_COMPILE),|| { \
+	echo "$@: what can't be executed here needs EXEC_WRAPPER=" >&2; exit 1; })
 $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
 	@mkdir -p $(@D)
-	$(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $< $(if $(CROSS_COMPILE),|| { \
-		echo "$@: what can't be executed here needs EXEC_WRAPPER=" >&2; exit 1; })
+	$(COMPILE_POLICY)
+$(B)/guards/%.bpf: src/stage/guard/%.policy $(B)/cradle-policy
+	@mkdir -p $(@D)
+	$(COMPILE_POLICY)
+# So are those that go with Landlock.
+GUARDS_BPF = $(patsubst src/stage/guard/%.policy,$(B)/guards/%.bpf,$(wildcard src/stage/guard/*.policy))
 
 $(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
+$(B)/generated/guard_policies.h: policies/embed $(GUARDS_BPF)
+$(B)/generated/%_policies.h:
 	@mkdir -p $(@D)
-	policies/embed $(POLICIES_BPF) > $@
+	policies/embed $(filter %.bpf,$^) > $@
 $(B)/cradle.o/spec/shipped.o $(B)/unit.o/spec/shipped.o: $(B)/generated/shipped_policies.h
+$(B)/cradle.o/stage/guard.o: $(B)/generated/guard_policies.h
 
 $(KERNEL_HEADERS):
 	mkdir -p $@

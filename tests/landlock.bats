@@ -201,6 +201,43 @@ expect_attempts() {
 	done
 }
 
+@test "TCP: no way past Landlock, in whatever policy: MPTCP, SMC, a connection opened by a message, io_uring" {
+	need_version 4
+	local how policy
+	cat >around.py <<-'END'
+		import ctypes, errno, socket
+		def attempt(name, act):
+		    try: print(name, act() or "done")
+		    except OSError as e: print(name, errno.errorcode[e.errno])
+		def stream(protocol): return socket.socket(socket.AF_INET, socket.SOCK_STREAM, protocol)
+		there = ("127.0.0.1", 4001)
+		libc = ctypes.CDLL(None, use_errno=True)
+		def ring():
+		    if libc.syscall(425, 8, ctypes.create_string_buffer(120)) < 0: raise OSError(ctypes.get_errno(), "")
+		attempt("connect", lambda: stream(0).connect(there))
+		attempt("bind", lambda: stream(0).bind(there))
+		attempt("mptcp", lambda: stream(262).connect(there))
+		attempt("inet-smc", lambda: stream(256).connect(there))
+		attempt("smc", lambda: socket.socket(43, socket.SOCK_STREAM, 0).connect(there))
+		attempt("sendto", lambda: stream(0).sendto(b"x", socket.MSG_FASTOPEN, there))
+		attempt("sendmsg", lambda: stream(0).sendmsg([b"x"], [], socket.MSG_FASTOPEN, there))
+		attempt("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", there) and None)
+		attempt("uring", ring)
+	END
+	for policy in default none; do
+		for how in "run --net=host" "run --backend=landlock" init; do
+			# shellcheck disable=SC2086 # words
+			run -0 --separate-stderr as_user "$CRADLE" $how --seccomp=$policy --landlock-tcp-connect=none \
+				--landlock-tcp-bind=none -- /usr/bin/python3 -c "$(cat around.py)"
+			expect_line "connect EACCES" "bind EACCES" "mptcp EPROTONOSUPPORT" "inet-smc EPROTONOSUPPORT" "smc EAFNOSUPPORT" \
+				"sendto ENOTSUP" "sendmsg ENOTSUP" "udp done"
+			expect_match "^uring (ENOSYS|EPERM)$"
+		done
+	done
+	run -0 --separate-stderr as_user "$CRADLE" run --net=host --seccomp=none -- /usr/bin/python3 -c "$(cat around.py)"
+	expect_line "connect ECONNREFUSED" "mptcp ECONNREFUSED" "sendto ECONNREFUSED"
+}
+
 @test "scopes: abstract sockets and signals of those outside, each by itself" {
 	need_version 6
 	local name=cradle-test-$BASHPID-$BATS_TEST_NUMBER listener

@@ -116,9 +116,9 @@ void walled_warn(const struct spec *spec)
 	const bool tcp = spec->run.confine.landlock->net[LANDLOCK_CONNECT].given;
 
 	log_warn("--backend=landlock: without namespaces, not covered are %ssockets that have a "
-		 "path (D-Bus starts programs outside), UDP and what isn't TCP, names and "
-		 "attributes of files (stat, chmod, chown, utime), System V IPC and message "
-		 "queues, who else runs here and with what priority and on which CPUs, and what is "
-		 "left behind if its supervisor is killed",
+		 "path (D-Bus starts programs outside), UDP and what isn't TCP, ports that listen "
+		 "chooses, names and attributes of files (stat, chmod, chown, utime), System V IPC "
+		 "and message queues, who else runs here and with what priority and on which "
+		 "CPUs, and what is left behind if its supervisor is killed",
 		 tcp ? "" : "TCP, ");
 }

@@ -4,6 +4,7 @@
 
 #include "capabilities.h"
 #include "explain.h"
+#include "guard.h"
 #include "log.h"
 #include "rlimits.h"
 #include "ruleset.h"
@@ -133,8 +134,8 @@ static int confine_agent(const struct spec *spec)
 		err = log_errno(-errno, "cannot set no_new_privs");
 	if (!err)
 		err = ruleset_enter(confine->landlock);
-	if (!err && spec->run.walled)
-		err = walled_guard();
+	if (!err)
+		err = guard_enter(spec);
 	close_fds(confine);
 	if (!err)
 		err = become_user(spec);

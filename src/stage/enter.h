@@ -30,10 +30,6 @@ int namespace_enter(struct spec *spec, const struct inside *in);
 /* The same without namespaces. */
 int walled_enter(struct spec *spec);
 
-/* In the agent, with no_new_privs: what Landlock doesn't see, a filter of its own refuses. 0, or
- * -errno after saying why. */
-int walled_guard(void);
-
 /* A session keyring of our own instead of the caller's. 0, or -errno after saying why. */
 int leave_keyring(struct spec_run *run);
 
