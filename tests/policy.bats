@@ -83,6 +83,8 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	done
 	policy check strict
 	[ -z "$output" ]
+	policy check --cap ALL agent
+	refute_match mknod fanotify
 }
 
 @test "check: a file that isn't there, a name that nobody has, a compiled policy" {
@@ -307,10 +309,18 @@ t.start(); t.join()'
 	[ ! -e new ]
 	under strict sh -c 'true | true'
 	[ "$status" -ne 0 ]
-	# socket, unlink, mkdir, chmod, kill, connect, openat to create, to write.
-	calls strict 41 87 83 90 "62 1" 42 "257 -100 0 0x40" "257 -100 0 1"
+	# socket, unlink, mkdir, chmod, kill, connect, openat to create, to write; threads with namespaces.
+	calls strict 41 87 83 90 "62 1" 42 "257 -100 0 0x40" "257 -100 0 1" "56 0x04010f00" "56 0x20010f00"
 	expect_status 0
-	expect_count 8 '= -1$'
+	expect_count 10 '= -1$'
+}
+
+@test "strict: no signal comes from a descriptor that has news" {
+	# F_SETOWN, F_SETOWN_EX, F_SETSIG; F_GETFL.
+	calls strict "72 0 8 1" "72 0 15 0" "72 0 10 9" "72 0 3"
+	expect_status 0
+	expect_count 3 '^call 72 = -1$'
+	expect_match '^call 72 = [0-9]'
 }
 
 serve() {
@@ -324,7 +334,7 @@ serve() {
 	port=$(<port)
 }
 
-@test "network-client fetches, and serves nobody" {
+@test "network-client fetches, and nobody can connect to it" {
 	local server port UNDER=--share-net
 	serve
 	under network-client curl -sS "http://127.0.0.1:$port/a"
@@ -362,11 +372,14 @@ serve() {
 }
 
 # A real one is in guest_agent.bats.
-@test "agent: a machine's agent mounts and reboots, and does nothing else that is privileged" {
+@test "agent: a machine's agent mounts and reboots, and makes no other privileged call" {
 	# mount and umount2 of nothing, reboot without its magic, a socket to the host's family; then modules, bpf, clocks,
-	# ptrace, unshare, kexec, swap, and keys.
+	# ptrace, unshare, kexec, swap, and keys; fanotify_init, mbind; mknod and mknodat of devices, and of a FIFO.
 	in_world vm --seccomp agent -- call 165 + call 166 + call 169 + call 41 1 1 0 + call 175 + call 321 + call 227 + \
-		call 101 16 1 + call 272 0x10000000 + call 246 + call 167 + call 250 + call 435
+		call 101 16 1 + call 272 0x10000000 + call 246 + call 167 + call 250 + call 435 + call 300 + call 237 + \
+		call 133 0 0x2180 0x101 + call 133 0 0x6180 0x101 + call 259 -100 0 0x2180 0x101 + call 259 -100 0 0x1180 0
+	expect_line "call 300 = -1" "call 237 = -1" "call 259 = -1" "call 259 = -14"
+	expect_count 2 '^call 133 = -1$'
 	expect_line "call 165 = -14" "call 169 = -22" "call 175 = -1" "call 321 = -1" "call 227 = -1" "call 101 = -1" \
 		"call 272 = -1" "call 246 = -1" "call 167 = -1" "call 250 = -1" "call 435 = -38"
 	expect_match '^call 166 = -(14|2|22)$' '^call 41 = [0-9]+$'

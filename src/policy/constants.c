@@ -62,6 +62,8 @@ static const struct argument arguments[] = {
 	{ "open",          1, "O_", true, 0, NULL },
 	{ "openat",        0, "AT_FDCWD", false, 0, NULL },
 	{ "openat",        2, "O_", true, 0, NULL },
+	{ "mknod",         1, "S_IF", false, 0, NULL },
+	{ "mknodat",       2, "S_IF", false, 0, NULL },
 	{ "unlinkat",      2, "AT_REMOVEDIR", true, 0, NULL },
 	{ "newfstatat",    3, "AT_", true, 0, NULL },
 	{ "execveat",      4, "AT_", true, 0, NULL },

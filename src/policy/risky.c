@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 /* clang-format off */
 static const struct risk risks[] = {
@@ -37,8 +38,8 @@ static const struct risk risks[] = {
 	{ "pivot_root", { 0 }, "pivot_root", "changes the root directory of all" },
 	{ "chroot", { 0 }, "chroot", "with CAP_SYS_CHROOT a way out of a chroot" },
 	{ "open_by_handle_at", { 0 }, "open_by_handle_at", "opens any file of a file system" },
-	{ "mknod", { 0 }, "mknod", "makes devices where it is privileged" },
-	{ "mknodat", { 0 }, "mknodat", "makes devices where it is privileged" },
+	{ "mknod", { 0, S_IFCHR }, "mknod", "makes devices where it is privileged" },
+	{ "mknodat", { 0, 0, S_IFCHR }, "mknodat", "makes devices where it is privileged" },
 	{ "socket", { AF_ALG }, "socket(AF_ALG)", "the kernel's crypto" },
 	{ "socket", { AF_VSOCK }, "socket(AF_VSOCK)", "a virtual machine's host, past network namespaces" },
 	{ "socket", { AF_PACKET }, "socket(AF_PACKET)", "raw packets, where it is privileged" },
