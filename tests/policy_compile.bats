@@ -301,6 +301,19 @@ entry() {
 	[ ! -e cache/cradle ] || [ -z "$(entry)" ]
 }
 
+@test "cache: a program for more architectures isn't kept, for a launch would take it for the policy's own" {
+	export XDG_CACHE_HOME=$PWD/cache
+	echo 'default allow' >all.policy
+	compile --cache --arch x32 --arch i386 -o out.bpf all.policy
+	expect_status 125
+	[[ $stderr == *"--cache keeps what a launch looks for"*"expected one of the two"* ]]
+	[ ! -e out.bpf ]
+	[ ! -e cache/cradle ] || [ -z "$(entry)" ]
+	[ "$(uname -m)" = x86_64 ] || return 0
+	under all.policy call-i386 20
+	expect_status $((128 + 31))
+}
+
 # chdir_gets ERRNO POLICY [OPTION...]: in a sandbox with that policy.
 chdir_gets() {
 	local errno=$1

@@ -186,22 +186,34 @@ static int compile(const struct request *request, const char *word)
 	return err < 0 ? CRADLE_EXIT_FAILURE : 0;
 }
 
+/* What options don't go together. */
+static const char *contradiction(const struct request *request)
+{
+	/* An entry has the plain policy's key: a launch would take it, and let more run. */
+	if (request->cache && request->narchs)
+		return "--cache keeps what a launch looks for, which never is for --arch: expected "
+		       "one of the two, or arch in the policy";
+	if (request->format == TO_BPF && !strcmp(request->output, "-") && isatty(STDOUT_FILENO))
+		return "a compiled policy is nothing for a terminal: expected -o FILE";
+	return NULL;
+}
+
 int verb_compile(int argc, char **argv)
 {
 	struct request request = { .output = "-" };
 	int option, code = -1;
+	const char *wrong;
 
 	opterr = 0;
 	while (code < 0 && (option = getopt_long(argc, argv, ":ho:", options, NULL)) != -1)
 		code = read_option(&request, argv, option);
 	if (code >= 0)
 		return code;
-	if (optind + 1 != argc) {
-		log_error("expected one POLICY: see cradle policy compile --help");
-		return CRADLE_EXIT_FAILURE;
-	}
-	if (request.format == TO_BPF && !strcmp(request.output, "-") && isatty(STDOUT_FILENO)) {
-		log_error("a compiled policy is nothing for a terminal: expected -o FILE");
+	wrong = contradiction(&request);
+	if (optind + 1 != argc)
+		wrong = "expected one POLICY: see cradle policy compile --help";
+	if (wrong) {
+		log_error("%s", wrong);
 		return CRADLE_EXIT_FAILURE;
 	}
 	return compile(&request, argv[optind]);
