@@ -218,11 +218,11 @@ write_policy() {
 }
 
 @test "check: tells what of a profile means nothing here" {
-	echo '{ "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s", "syscalls": [
+	echo '{ "defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/s", "flags": ["SECCOMP_FILTER_FLAG_LOG"], "syscalls": [
 		{ "names": ["read", "no_such_call"], "action": "SCMP_ACT_ERRNO" } ] }' >odd.json
 	run "$CRADLE" policy check odd.json
 	expect_line "odd.json:2: syscalls[0]: no_such_call: no architecture here has such a call" \
-		"odd.json: listenerPath: nobody is asked"
+		"odd.json: listenerPath: nobody is asked" "odd.json: flags: the kernel is asked for none"
 }
 
 @test "compile: a program can't be compiled once more, and that is said" {

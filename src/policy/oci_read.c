@@ -75,15 +75,17 @@ static int read_number(struct oci_reader *r, const json_t *arg, const char *memb
 	return oci_wrong(r, "args: %s: expected a number", member);
 }
 
-static int read_test(struct oci_reader *r, const json_t *arg, struct policy_test *test)
+static int read_test(struct oci_reader *r, json_t *arg, struct policy_test *test)
 {
+	static const char *const known[] = { "index", "value", "valueTwo", "op", NULL };
 	const char *name = json_string_value(json_object_get(arg, "op"));
 	uint64_t index, value, two;
 	size_t op = 0;
 
 	if (!json_is_object(arg))
 		return oci_wrong(r, "args: expected objects with index, value and op");
-	if (read_number(r, arg, "index", true, &index) < 0 ||
+	if (oci_members(r, arg, "args", known, OCI_ALL) < 0 ||
+	    read_number(r, arg, "index", true, &index) < 0 ||
 	    read_number(r, arg, "value", true, &value) < 0 ||
 	    read_number(r, arg, "valueTwo", false, &two) < 0)
 		return -EINVAL;
@@ -97,10 +99,14 @@ static int read_test(struct oci_reader *r, const json_t *arg, struct policy_test
 				 "_MASKED_EQ",
 				 name ? name : "it is missing");
 	*test = (struct policy_test){ (unsigned)index, ops[op].op, false, UINT64_MAX, value };
-	if (test->op == POLICY_MASKED_EQ) {
-		test->mask = value;
-		test->value = two;
-	}
+	if (test->op != POLICY_MASKED_EQ)
+		return 0;
+	if (!value)
+		return oci_wrong(r, "args: value: expected a mask other than 0, this one always "
+				    "matches");
+	/* libseccomp looks at no other bits of it. */
+	test->mask = value;
+	test->value = two & value;
 	return 0;
 }
 
@@ -176,15 +182,39 @@ static int read_name(struct oci_reader *r, const json_t *value, struct policy_ru
 	return 0;
 }
 
-static int read_entry(struct oci_reader *r, const json_t *entry)
+static int read_names(struct oci_reader *r, const json_t *entry, struct policy_rule *rule)
 {
 	const json_t *names = json_object_get(entry, "names"), *name;
-	struct policy_rule rule = { 0 };
+	const json_t *old = json_object_get(entry, "name"); /* docker's before 1.11 */
 	size_t i;
+
+	if (old && !json_is_null(old)) {
+		if (json_array_size(names))
+			return oci_wrong(r, "name: expected it or names, not both");
+		return read_name(r, old, rule);
+	}
+	if (!json_is_array(names))
+		return oci_wrong(r, "names: expected an array");
+	json_array_foreach(names, i, name)
+	{
+		if (read_name(r, name, rule) < 0)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int read_entry(struct oci_reader *r, json_t *entry)
+{
+	/* errno is podman's, which has the same as errnoRet by name. */
+	static const char *const known[] = { "names",    "name",  "action",   "args", "includes",
+					     "excludes", "errno", "errnoRet", NULL };
+	struct policy_rule rule = { 0 };
 	int in;
 
 	if (!json_is_object(entry))
 		return oci_wrong(r, "expected an object with names and action");
+	if (oci_members(r, entry, "", known, OCI_ALL) < 0)
+		return -EINVAL;
 	in = oci_entry_counts(r, entry);
 	if (in <= 0)
 		return in;
@@ -195,17 +225,7 @@ static int read_entry(struct oci_reader *r, const json_t *entry)
 	if (rule.action.act == r->policy->otherwise.act &&
 	    rule.action.error == r->policy->otherwise.error)
 		return 0;
-	name = json_object_get(entry, "name"); /* docker's before 1.11 */
-	if (name)
-		return read_name(r, name, &rule);
-	if (!json_is_array(names))
-		return oci_wrong(r, "names: expected an array");
-	json_array_foreach(names, i, name)
-	{
-		if (read_name(r, name, &rule) < 0)
-			return -EINVAL;
-	}
-	return 0;
+	return read_names(r, entry, &rule);
 }
 
 /* The last rule is the strongest in a policy: so the first of those with args, ..., the first
@@ -220,13 +240,22 @@ static void move_rules(struct oci_reader *r)
 	}
 }
 
-static int read_root(struct oci_reader *r, const json_t *root)
+static int read_root(struct oci_reader *r, json_t *root)
 {
-	const json_t *syscalls = json_object_get(root, "syscalls"), *entry;
+	static const char *const known[] = { "defaultAction",
+					     "defaultErrnoRet",
+					     "architectures",
+					     "archMap",
+					     "syscalls",
+					     "flags",
+					     NULL };
+	json_t *syscalls = json_object_get(root, "syscalls"), *entry;
 
 	if (!json_is_object(root))
 		return oci_wrong(r, "expected an object with defaultAction and syscalls");
-	if (read_action(r, root, "defaultAction", "defaultErrnoRet", &r->policy->otherwise) < 0 ||
+	/* A list by another name may be the rules; one word can't loosen anything. */
+	if (oci_members(r, root, "", known, OCI_LISTS) < 0 ||
+	    read_action(r, root, "defaultAction", "defaultErrnoRet", &r->policy->otherwise) < 0 ||
 	    oci_read_archs(r, root) < 0)
 		return -EINVAL;
 	/* As runc does: who lets through what he doesn't name lets through what is newer. */
@@ -234,6 +263,8 @@ static int read_root(struct oci_reader *r, const json_t *root)
 		r->policy->unknown = r->policy->otherwise;
 	if (json_object_get(root, "listenerPath"))
 		oci_note(r, "listenerPath: nobody is asked");
+	if (json_array_size(json_object_get(root, "flags")))
+		oci_note(r, "flags: the kernel is asked for none");
 	r->inside = true;
 	if (syscalls && !json_is_null(syscalls) && !json_is_array(syscalls))
 		return oci_wrong(r, "expected an array");

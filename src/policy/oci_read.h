@@ -28,6 +28,14 @@ __attribute__((format(printf, 2, 3))) int oci_wrong(const struct oci_reader *r, 
 __attribute__((format(printf, 2, 3))) void oci_note(const struct oci_reader *r, const char *fmt,
 						    ...);
 
+/* An object has no other members than these (NULL behind the last) and comments; OCI_LISTS: none
+ * that are an array or an object. To pass over a misspelt condition would make a rule that always
+ * holds. what: where the object stands, "" for an entry or the outermost. Returns 0, or -EINVAL,
+ * said. */
+enum oci_which { OCI_ALL, OCI_LISTS };
+int oci_members(const struct oci_reader *r, json_t *object, const char *what,
+		const char *const *known, enum oci_which which);
+
 /* Whether an entry's includes and excludes hold. Returns 1, 0, or -EINVAL, said. */
 int oci_entry_counts(const struct oci_reader *r, const json_t *entry);
 

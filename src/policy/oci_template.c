@@ -9,47 +9,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <seccomp.h>
-#include <stdarg.h>
 #include <string.h>
-
-unsigned oci_line(const struct oci_reader *r)
-{
-	return r->inside && r->element < r->nlines ? r->line[r->element] : 0;
-}
-
-static void tell(const struct oci_reader *r, FILE *to, const char *text)
-{
-	(void)fprintf(to, "%s:", r->file);
-	if (oci_line(r))
-		(void)fprintf(to, "%u:", oci_line(r));
-	if (r->inside)
-		(void)fprintf(to, " syscalls[%zu]:", r->element);
-	(void)fprintf(to, " %s\n", text);
-}
-
-int oci_wrong(const struct oci_reader *r, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	tell(r, r->context->errors ? r->context->errors : stderr, text);
-	return -EINVAL;
-}
-
-void oci_note(const struct oci_reader *r, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (r->context->notes)
-		tell(r, r->context->notes, text);
-}
 
 /* Go's names, which docker and podman have, of what libseccomp calls otherwise. */
 static const char *const go_archs[][2] = {
@@ -72,24 +32,49 @@ static bool is_native(const char *name)
 	return seccomp_arch_resolve_name(name) == seccomp_arch_native();
 }
 
-static bool is_kept(const struct oci_reader *r, const char *name)
+/* One that the kernel will have tomorrow is none that the agent keeps today. */
+static int is_kept(const struct oci_reader *r, const char *name)
 {
-	return r->context->caps & capability_parse(name);
+	uint64_t bit = capability_parse(name);
+
+	if (bit & (bit - 1) || (!bit && !util_after(name, "CAP_")))
+		return oci_wrong(r, "caps: %s: expected the name of one capability", name);
+	if (!bit)
+		oci_note(r, "caps: %s: no such capability here", name);
+	return !!(r->context->caps & bit);
 }
 
-static bool kernel_is(const struct oci_reader *r, const char *least)
+static int arch_holds(const struct oci_reader *r, const char *name)
 {
-	unsigned major, minor, at_least, and = 0;
+	if (util_after(name, "SCMP_ARCH_"))
+		return oci_wrong(r, "arches: %s: expected a name such as amd64 or arm64", name);
+	return is_native(name);
+}
 
-	if (!policy_kernel(r->context, &major, &minor) ||
-	    sscanf(least, "%u.%u", &at_least, &and) < 1)
+/* Whether it's at least set[minKernel]; true if that is missing. */
+static int kernel_holds(const struct oci_reader *r, const json_t *set, bool *given)
+{
+	const json_t *least = json_object_get(set, "minKernel");
+	const char *text = json_string_value(least);
+	unsigned major, minor, at_least, and = 0;
+	int end = 0;
+
+	*given = least && !json_is_null(least);
+	if (!*given)
+		return true;
+	if (!text)
+		return oci_wrong(r, "minKernel: expected a string with a version, e.g. \"4.8\"");
+	if (!isdigit((unsigned char)text[0]) ||
+	    sscanf(text, "%4u%n.%4u%n", &at_least, &end, &and, &end) < 1 || text[end])
+		return oci_wrong(r, "minKernel: %s: expected a version, e.g. 4.8", text);
+	if (!policy_kernel(r->context, &major, &minor))
 		return false;
 	return major != at_least ? major > at_least : minor >= and;
 }
 
 /* How many of the strings of set[member] hold, of how many. */
 static int count(const struct oci_reader *r, const json_t *set, const char *member,
-		 bool (*holds)(const struct oci_reader *r, const char *), size_t *n, size_t *held)
+		 int (*holds)(const struct oci_reader *r, const char *), size_t *n, size_t *held)
 {
 	const json_t *list = json_object_get(set, member), *word;
 	size_t i;
@@ -101,18 +86,17 @@ static int count(const struct oci_reader *r, const json_t *set, const char *memb
 		return oci_wrong(r, "%s: expected an array of names", member);
 	json_array_foreach(list, i, word)
 	{
+		int in;
+
 		if (!json_is_string(word))
 			return oci_wrong(r, "%s: expected an array of names", member);
-		*held += holds(r, json_string_value(word));
+		in = holds(r, json_string_value(word));
+		if (in < 0)
+			return in;
+		*held += (size_t)in;
 		*n += 1;
 	}
 	return 0;
-}
-
-static bool arch_holds(const struct oci_reader *r, const char *name)
-{
-	(void)r;
-	return is_native(name);
 }
 
 /* Whether a set excludes (any that holds is enough) or doesn't include (all capabilities must be
@@ -120,32 +104,37 @@ static bool arch_holds(const struct oci_reader *r, const char *name)
 static int set_stops(const struct oci_reader *r, const json_t *entry, const char *member,
 		     bool excludes)
 {
-	const json_t *set = json_object_get(entry, member);
-	const char *kernel = json_string_value(json_object_get(set, "minKernel"));
+	static const char *const known[] = { "caps", "arches", "minKernel", NULL };
+	json_t *set = json_object_get(entry, member);
 	size_t ncaps, caps, narchs, archs;
+	bool asks_kernel;
+	int kernel;
 
 	if (!set || json_is_null(set))
 		return 0;
 	if (!json_is_object(set))
 		return oci_wrong(r, "%s: expected an object", member);
-	if (count(r, set, "caps", is_kept, &ncaps, &caps) < 0 ||
+	if (oci_members(r, set, member, known, OCI_ALL) < 0 ||
+	    count(r, set, "caps", is_kept, &ncaps, &caps) < 0 ||
 	    count(r, set, "arches", arch_holds, &narchs, &archs) < 0)
 		return -EINVAL;
-	if (kernel && !isdigit((unsigned char)kernel[0]))
-		return oci_wrong(r, "%s: minKernel: %s: expected a version, e.g. 4.8", member,
-				 kernel);
+	kernel = kernel_holds(r, set, &asks_kernel);
+	if (kernel < 0)
+		return kernel;
 	if (excludes)
-		return caps || archs || (kernel && kernel_is(r, kernel));
-	return caps < ncaps || (narchs && !archs) || (kernel && !kernel_is(r, kernel));
+		return caps || archs || (asks_kernel && kernel);
+	return caps < ncaps || (narchs && !archs) || !kernel;
 }
 
+/* Both are looked at in any case: what is wrong in one isn't hidden by the other. */
 int oci_entry_counts(const struct oci_reader *r, const json_t *entry)
 {
-	int stops = set_stops(r, entry, "includes", false);
+	int left_out = set_stops(r, entry, "includes", false);
+	int excluded = set_stops(r, entry, "excludes", true);
 
-	if (!stops)
-		stops = set_stops(r, entry, "excludes", true);
-	return stops < 0 ? stops : !stops;
+	if (left_out < 0 || excluded < 0)
+		return -EINVAL;
+	return !left_out && !excluded;
 }
 
 /* "SCMP_ARCH_X86_64"; 0: libseccomp has no such architecture. */
@@ -178,6 +167,8 @@ static int add_archs(const struct oci_reader *r, const json_t *list, const char 
 	{
 		uint32_t arch = read_arch(value);
 
+		if (!json_is_string(value))
+			return oci_wrong(r, "%s: expected an array of SCMP_ARCH_...", member);
 		if (arch_is_foreign(arch) && !arch_is_in(r->policy, arch) &&
 		    r->policy->narchs < POLICY_ARCHS)
 			r->policy->arch[r->policy->narchs++] = arch;
@@ -194,6 +185,8 @@ int oci_read_archs(const struct oci_reader *r, const json_t *root)
 		return oci_wrong(r, "archMap: expected an array");
 	json_array_foreach(map, i, entry)
 	{
+		if (!json_is_object(entry))
+			return oci_wrong(r, "archMap: expected objects with architecture");
 		if (read_arch(json_object_get(entry, "architecture")) == seccomp_arch_native() &&
 		    add_archs(r, json_object_get(entry, "subArchitectures"), "subArchitectures") <
 			    0)

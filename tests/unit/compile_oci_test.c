@@ -20,6 +20,9 @@ enum { NUMBERS = 500, TRIES = 30, RANDOM_POLICIES = 150, ADMIN = 21, PTRACE = 19
 
 #define HEAD "{\"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": ["
 
+/* A rule about read with another member. */
+#define ONE(member) HEAD "{\"names\": [\"read\"], \"action\": \"SCMP_ACT_ALLOW\", " member "}]}"
+
 static const struct {
 	const char *about, *json;
 	struct policy_context context;
@@ -90,6 +93,24 @@ static const struct {
 	  SYS_clone,
 	  { 0x10000000 },
 	  { POLICY_ERRNO, EPERM } },
+	{ "bits outside of the mask don't count, as for libseccomp",
+	  "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscalls\": [{\"names\": [\"socket\"], "
+	  "\"action\": \"SCMP_ACT_ERRNO\", \"args\": [{\"index\": 1, \"value\": 15, "
+	  "\"valueTwo\": 18, \"op\": \"SCMP_CMP_MASKED_EQ\"}]}]}",
+	  { 0 },
+	  SYS_socket,
+	  { 0, 2 },
+	  { POLICY_ERRNO, EPERM } },
+	{ "what can't loosen anything may stand there",
+	  "{\"$schema\": {}, \"defaultAction\": \"SCMP_ACT_ERRNO\", \"listenerMetadata\": \"\", "
+	  "\"flags\": [], \"description\": \"\", \"syscalls\": [{\"names\": [\"read\"], \"name\": "
+	  "null, "
+	  "\"comment\": \"\", \"_why\": [], \"errno\": \"EPERM\", \"errnoRet\": 1, \"includes\": "
+	  "{\"comment\": 1}, \"excludes\": null, \"action\": \"SCMP_ACT_ALLOW\"}]}",
+	  { 0 },
+	  SYS_read,
+	  { 0 },
+	  { POLICY_ALLOW, 0 } },
 	{ "tests of two arguments must both hold",
 	  HEAD
 	  "{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
@@ -284,6 +305,35 @@ static const struct {
 	  "\"new\"}}]}",
 	  "minKernel: new: expected a version" },
 	{ "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"archMap\": 3}", "archMap: expected an array" },
+	{ "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"archMap\": [\"SCMP_ARCH_X86\"]}",
+	  "archMap: expected objects" },
+	{ "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"architectures\": [3]}",
+	  "architectures: expected an array of SCMP_ARCH_..." },
+	{ "{\"defaultAction\": \"SCMP_ACT_ALLOW\", \"syscall\": []}",
+	  "f.json: syscall: expected defaultAction, " },
+	{ ONE("\"includes\": {\"cap\": [\"CAP_SYS_ADMIN\"]}"),
+	  "f.json:1: syscalls[0]: includes: cap: expected caps, arches or minKernel" },
+	{ ONE("\"excludes\": {\"archs\": [\"amd64\"]}"),
+	  "excludes: archs: expected caps, arches or minKernel" },
+	{ ONE("\"includes\": {\"minKernel\": 5}"), "minKernel: expected a string with a version" },
+	{ ONE("\"excludes\": {\"minKernel\": \"4.x\"}"), "minKernel: 4.x: expected a version" },
+	{ ONE("\"includes\": {\"arches\": {}}"), "arches: expected an array of names" },
+	{ ONE("\"excludes\": {\"arches\": [\"SCMP_ARCH_X86_64\"]}"),
+	  "arches: SCMP_ARCH_X86_64: expected a name such as amd64" },
+	{ ONE("\"excludes\": {\"caps\": [\"sys-admin\"]}"),
+	  "caps: sys-admin: expected the name of one capability" },
+	{ ONE("\"includes\": {\"caps\": [\"ALL\"]}"), "caps: ALL: expected the name of one" },
+	{ ONE("\"include\": {\"caps\": [\"CAP_SYS_ADMIN\"]}"),
+	  "syscalls[0]: include: expected names, name, action, args, includes, excludes" },
+	{ ONE("\"minKernel\": \"5.1\""), "syscalls[0]: minKernel: expected names" },
+	{ ONE("\"Args\": []"), "syscalls[0]: Args: expected names" },
+	{ ONE("\"name\": \"write\""), "name: expected it or names, not both" },
+	{ ONE("\"args\": {}"), "args: expected an array" },
+	{ ONE("\"args\": [{\"index\": 0, \"value\": 1, \"valuetwo\": 1, \"op\": \"SCMP_CMP_EQ\"}]"),
+	  "args: valuetwo: expected index, value, valueTwo or op" },
+	{ ONE("\"args\": [{\"index\": 0, \"value\": 0, \"op\": \"SCMP_CMP_MASKED_EQ\"}]"),
+	  "args: value: expected a mask other than 0" },
+	{ HEAD "{\"names\": [\"read\"], \"action\": \"\\u001b[2J\"}]}", "action: ?[2J: expected" },
 };
 
 static void run_refused(void)
