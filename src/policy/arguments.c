@@ -5,6 +5,9 @@
  * a rule is as long. */
 enum { FAIL = 255, NOTHING = -1 };
 
+/* The longest test has six instructions; a return follows the last. */
+_Static_assert(6 * POLICY_TESTS + 1 < FAIL, "a rule's code is no longer than its jumps");
+
 enum half { LOW, HIGH };
 
 struct emitter {

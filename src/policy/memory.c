@@ -49,10 +49,18 @@ static void *room_for_one(void *array, size_t n, size_t size)
 	return memory_grow(array, n ? 2 * n : 1, size);
 }
 
+static struct policy_test *copy_tests(struct policy *policy, const struct policy_rule *rule)
+{
+	size_t size = rule->ntests * sizeof(rule->test[0]);
+
+	return size ? memcpy(policy_alloc(policy, size), rule->test, size) : NULL;
+}
+
 void policy_add_rule(struct policy *policy, const struct policy_rule *rule)
 {
 	policy->rule = room_for_one(policy->rule, policy->nrules, sizeof(*rule));
-	policy->rule[policy->nrules++] = *rule;
+	policy->rule[policy->nrules] = *rule;
+	policy->rule[policy->nrules++].test = copy_tests(policy, rule);
 }
 
 const struct policy_input *policy_add_input(struct policy *policy, const struct policy_input *input)

@@ -12,7 +12,8 @@
 void *policy_alloc(struct policy *policy, size_t size);
 char *policy_copy(struct policy *policy, const char *text, size_t len);
 
-/* A copy of *rule becomes the last, so far strongest, rule. Its strings must live as long. */
+/* A copy of *rule, and of its tests, becomes the last, so far strongest, rule. Its strings must
+ * live as long. */
 void policy_add_rule(struct policy *policy, const struct policy_rule *rule);
 
 /* bytes belong to the policy (policy_alloc, policy_copy) or to the program. The pointer is good

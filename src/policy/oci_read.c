@@ -139,7 +139,7 @@ static void add_call(struct oci_reader *r, struct policy_rule rule)
 	/* Runtimes take several tests of one argument for alternatives, and then all of them. */
 	alone.ntests = 1;
 	for (unsigned i = 0; i < rule.ntests; i++) {
-		alone.test[0] = rule.test[i];
+		alone.test = &rule.test[i];
 		policy_add_rule(&r->found, &alone);
 	}
 }
@@ -208,7 +208,8 @@ static int read_entry(struct oci_reader *r, json_t *entry)
 	/* errno is podman's, which has the same as errnoRet by name. */
 	static const char *const known[] = { "names",    "name",  "action",   "args", "includes",
 					     "excludes", "errno", "errnoRet", NULL };
-	struct policy_rule rule = { 0 };
+	struct policy_test test[POLICY_TESTS];
+	struct policy_rule rule = { .test = test };
 	int in;
 
 	if (!json_is_object(entry))

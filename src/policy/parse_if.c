@@ -36,8 +36,10 @@ static int and_one_of(const struct parser *parser, struct condition *condition,
 	struct condition product = { 0 };
 
 	if (condition->n * nterms > MAX_ALTERNATIVES)
-		return parser_complain(parser, &term->value, "expected at most %d alternatives",
-				       MAX_ALTERNATIVES);
+		return parser_complain(
+			parser, &term->value,
+			"expected at most %d alternatives, of which each value of in is one",
+			MAX_ALTERNATIVES);
 	for (size_t i = 0; i < condition->n; i++) {
 		for (size_t j = 0; j < nterms; j++) {
 			struct conjunction both = condition->alternative[i];
@@ -45,8 +47,8 @@ static int and_one_of(const struct parser *parser, struct condition *condition,
 			if (both.nterms == POLICY_TESTS) {
 				never(&product);
 				return parser_complain(parser, &term[j].value,
-						       "expected at most %d tests with and between "
-						       "them",
+						       "expected at most %d tests joined by and, "
+						       "of which each value of not in is one",
 						       POLICY_TESTS);
 			}
 			both.term[both.nterms++] = term[j];

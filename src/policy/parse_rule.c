@@ -123,15 +123,17 @@ static int add_rules(const struct parser *parser, const struct policy_action *ac
 {
 	for (size_t i = 0; i < condition->n; i++) {
 		const struct conjunction *all = &condition->alternative[i];
+		struct policy_test test[POLICY_TESTS];
 		struct policy_rule rule = {
 			.action = *action,
 			.nr = call->nr,
+			.test = test,
 			.ntests = all->nterms,
 			.where = parser_where(parser, &call->word),
 		};
 
 		for (unsigned t = 0; t < all->nterms; t++) {
-			int err = fit(parser, call->nr, &all->term[t], &rule.test[t]);
+			int err = fit(parser, call->nr, &all->term[t], &test[t]);
 
 			if (err)
 				return err;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { POLICY_ARGS = 6, POLICY_TESTS = 6, POLICY_ARCHS = 8 };
+enum { POLICY_ARGS = 6, POLICY_TESTS = 32, POLICY_ARCHS = 8 };
 
 /* From the mildest to the strictest, which is what decides between stacked policies. */
 enum policy_act { POLICY_ALLOW, POLICY_LOG, POLICY_ERRNO, POLICY_TRAP, POLICY_KILL };
@@ -51,7 +51,7 @@ struct policy_rule {
 	struct policy_action action;
 	int nr; /* native; negative: libseccomp's own, of a call that only other architectures have
 		 */
-	struct policy_test test[POLICY_TESTS];
+	struct policy_test *test; /* at most POLICY_TESTS */
 	unsigned ntests;
 	struct policy_where where;
 };

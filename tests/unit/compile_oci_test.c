@@ -429,7 +429,7 @@ static void round_trip(void)
 		policy_finish(&policy);
 		free(text);
 	}
-	tap_ok(nwritten > RANDOM_POLICIES / 2,
+	tap_ok(nwritten > RANDOM_POLICIES / 3,
 	       "%u random policies were written as OCI JSON and read", nwritten);
 }
 

@@ -200,7 +200,8 @@ static void check_hidden(void)
 	struct policy policy;
 	struct policy_program program;
 	struct seccomp_data data = { .nr = SOCKETCALL, .arch = SCMP_ARCH_X86 };
-	struct policy_rule rule = { .action = { POLICY_ALLOW, 0 } };
+	struct policy_test test = { 0, POLICY_EQ, true, 0, 1 };
+	struct policy_rule rule = { .action = { POLICY_ALLOW, 0 }, .test = &test };
 	uint32_t socket, bind;
 
 	policy_init(&policy, "socketcall");
@@ -210,7 +211,7 @@ static void check_hidden(void)
 	rule.nr = policy_call_number("bind");
 	policy_add_rule(&policy, &rule);
 	rule.nr = policy_call_number("socket");
-	rule.test[rule.ntests++] = (struct policy_test){ 0, POLICY_EQ, true, 0, 1 };
+	rule.ntests = 1;
 	policy_add_rule(&policy, &rule);
 	if (policy_compile(&policy, &program) == 0) {
 		data.args[0] = SOCKET;

@@ -30,6 +30,8 @@ static const char *say(const struct policy_action *action)
 	return text;
 }
 
+#define TEN "0,1,2,3,4,5,6,7,8,9"
+
 /* What a policy says about a call. */
 static const struct verdict {
 	const char *what, *text, *call;
@@ -88,6 +90,21 @@ static const struct verdict {
 	{ "in doesn't", "allow socket if arg0 in {AF_UNIX, AF_INET}", "socket", { AF_INET6 }, "1" },
 	{ "not in holds", "allow socket if arg0 not in {1,2}", "socket", { 3 }, "allow" },
 	{ "not in doesn't", "allow socket if arg0 not in {1,2}", "socket", { 2 }, "1" },
+	{ "not in of as many as a list is long",
+	  "allow read if arg0 not in {" TEN "," TEN "," TEN ",20,21}",
+	  "read",
+	  { 21 },
+	  "1" },
+	{ "and beside all of them",
+	  "allow read if arg0 not in {" TEN "," TEN "," TEN ",20,21}",
+	  "read",
+	  { 22 },
+	  "allow" },
+	{ "not in and not in",
+	  "deny ENOENT socket if arg0 not in {1,2,10,16} and arg1 not in {1,2,3}",
+	  "socket",
+	  { 3, 5 },
+	  "2" },
 	{ "masked in", "allow socket if arg1 & 0xf in {1,2}", "socket", { 0, 0x801 }, "allow" },
 	{ "masked not in", "allow socket if arg1 & 0xf not in {1,2}", "socket", { 0, 0x801 }, "1" },
 	{ "and needs both", "allow socket if arg0 == 1 and arg1 == 2", "socket", { 1, 1 }, "1" },
@@ -252,8 +269,12 @@ static const struct wrong {
 	{ "allow read if kernel > 4.8", "1:22: >: expected >= or < after kernel" },
 	{ "allow read if kernel >= 4", "1:25: 4: expected a version such as 5.10" },
 	{ "allow read if arg0 == 1 arg1 == 2", "1:25: arg1: expected and, or or the end" },
-	{ "allow read if arg0 not in {1,2,3,4,5,6,7}",
-	  "1:40: 7: expected at most 6 tests with and between them" },
+	{ "allow read if arg0 not in {" TEN "," TEN "," TEN ",1,2,3}",
+	  "1:92: 3: expected at most 32 tests joined by and, of which each value of not in is "
+	  "one" },
+	{ "allow read if arg0 in {" TEN "} and arg1 in {" TEN "} and arg2 in {" TEN
+	  "} and arg3 in {1,2}",
+	  "1:126: 1: expected at most 1024 alternatives, of which each value of in is one" },
 };
 
 static void test_wrongs(void)

@@ -85,13 +85,14 @@ static inline uint64_t random_constant(void)
 
 static inline void random_rule(struct policy *policy)
 {
-	struct policy_rule rule = { .action = random_action() };
+	struct policy_test tests[POLICY_TESTS];
+	struct policy_rule rule = { .action = random_action(), .test = tests };
 
 	/* Few calls, so that they have many rules. */
 	rule.nr = below(4) ? (int)below(12) * 29 : (int)below(480);
 	if (!policy_call_name(rule.nr) && rule.nr < POLICY_NEWER)
 		return;
-	rule.ntests = below(4);
+	rule.ntests = below(60) ? below(4) : below(POLICY_TESTS + 1);
 	for (unsigned i = 0; i < rule.ntests; i++) {
 		struct policy_test *test = &rule.test[i];
 
