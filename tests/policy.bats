@@ -398,6 +398,66 @@ serve() {
 	done <policies
 }
 
+# snapshot: names, contents, attributes and times: whatever changes one changes %C@.
+snapshot() {
+	find tree -printf '%p %y %m %U %G %s %n %T@ %C@ %l\n' | sort
+}
+
+@test "the manual's example of files only for reading: none of the calls there are changes any" {
+	local before
+	awk '/^```/ { on = !on; n += on; next } on && n { print > "example" n }' "$TOP/contrib/man/cradle-policy.5.scd"
+	mv "$(grep -l '^deny EROFS' example*)" readonly.policy
+	as_user sh -c 'umask 022; mkdir -p tree/dir; echo content >tree/file; ln -s file tree/link'
+	before=$(snapshot)
+	under ./readonly.policy /usr/bin/python3 -c 'import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+file, link, dir, new = b"tree/file", b"tree/link", b"tree/dir", b"tree/new"
+fd, dirfd, here = os.open(file, os.O_RDONLY), os.open(dir, os.O_RDONLY), -100
+two = (ctypes.c_long * 4)(1, 1, 1, 1)
+flags = (ctypes.c_long * 8)(0x40)
+how = (ctypes.c_uint64 * 3)(os.O_RDWR | os.O_TRUNC, 0, 0)
+attr = (ctypes.c_uint64 * 8)(0x40)
+value = (ctypes.c_uint64 * 2)(ctypes.addressof(ctypes.create_string_buffer(b"v")), 1)
+tries = {
+	"open": [(2, file, f, 0o644) for f in (1, 2, 3, 0o1000, 0o1001, 0o2001)] + [(2, new, 0o100, 0o644), (2, dir, 0o20200002, 0o600)],
+	"openat": [(257, here, file, f, 0o644) for f in (1, 2, 3, 0o1000, 0o2001)] + [(257, here, new, 0o100, 0o644)],
+	"openat2": [(437, here, file, how, 24)],
+	"creat": [(85, new, 0o644), (85, file, 0o644)],
+	"open_by_handle_at": [(304, here, two, 2)],
+	"mkdir": [(83, new, 0o755), (258, here, new, 0o755)],
+	"mknod": [(133, new, 0o10644, 0), (259, here, new, 0o100644, 0)],
+	"link": [(86, file, new), (265, here, file, here, new, 0)],
+	"symlink": [(88, file, new), (266, file, here, new)],
+	"rename": [(82, file, new), (264, here, file, here, new), (316, here, file, here, new, 0), (316, here, file, here, dir, 2)],
+	"unlink": [(87, file), (263, here, file, 0), (263, here, dir, 0x200), (84, dir)],
+	"truncate": [(76, file, 1)],
+	"chmod": [(90, file, 0), (91, fd, 0), (91, dirfd, 0), (268, here, file, 0), (452, here, file, 0, 0)],
+	"chown": [(92, file, os.getuid(), -1), (93, fd, os.getuid(), -1), (94, link, os.getuid(), -1), (260, here, file, os.getuid(), -1, 0)],
+	"times": [(132, file, two), (132, file, None), (235, file, two), (235, file, None), (261, here, file, two), (261, here, file, None),
+		(261, fd, None, two), (280, here, file, two, 0), (280, fd, None, None, 0), (280, dirfd, None, two, 0)],
+	"setxattr": [(188, file, b"user.a", b"v", 1, 0), (189, file, b"user.a", b"v", 1, 0), (190, fd, b"user.a", b"v", 1, 0),
+		(463, here, file, 0, b"user.a", value, 16)],
+	"removexattr": [(197, file, b"user.a"), (198, file, b"user.a"), (199, fd, b"user.a"), (466, here, file, 0, b"user.a")],
+	"file_setattr": [(469, here, file, attr, 32, 0)],
+	"ioctl": [(16, f, request, flags) for f in (fd, dirfd) for request in (0x40086602, 0x401c5820, 0x40087602, 0x40049409, 0x5000940e)],
+	"bind": [(41, 1, 1, 0)],
+	"descriptors": [(77, fd, 1), (285, fd, 0, 0, 100), (1, fd, b"x", 1), (18, fd, b"x", 1, 0), (326, fd, None, dirfd, None, 1, 0)],
+}
+wrong = 0
+for name, calls in tries.items():
+	for call in calls:
+		ctypes.set_errno(0)
+		got = libc.syscall(*[ctypes.c_long(a) if isinstance(a, int) else a for a in call])
+		error = errno.errorcode.get(ctypes.get_errno(), "none")
+		named = ("EROFS", "ENOSYS", "ENOTTY", "EACCES", "EPERM")
+		if got != -1 or name != "descriptors" and error not in named:
+			print(name, call, got, error)
+			wrong += 1
+print(open(file).read().strip(), os.listdir("tree/dir"), os.readlink("tree/link"), wrong)'
+	expect_line "content [] file 0"
+	[ "$(snapshot)" = "$before" ]
+}
+
 @test "show: a container runtime's profile becomes a policy in text that says the same" {
 	cat >profile.json <<-'END'
 		{ "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38, "syscalls": [
