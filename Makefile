@@ -106,7 +106,7 @@ LIB_SRC = $(wildcard src/base/*.c src/pid1/*.c src/lib/*.c) src/end.c
 CRADLE_SRC = $(LIB_SRC) $(wildcard src/spec/*.c src/stage/*.c src/run/*.c src/command/*.c) src/report.c src/tell.c src/live.c \
 	src/main.c
 NET_SRC = $(wildcard src/net/*.c) src/spec/net.c src/spec/netmode.c src/spec/netconflict.c
-POLICY_SRC = $(wildcard src/policy/*.c src/base/*.c) src/spec/capability.c src/spec/cache.c
+POLICY_SRC = $(wildcard src/policy/*.c src/base/*.c) src/spec/capability.c src/spec/cache.c src/spec/bpf_run.c
 
 CRADLE_OBJ = $(CRADLE_SRC:src/%.c=$(B)/cradle.o/%.o)
 LIB_OBJ = $(LIB_SRC:src/%.c=$(B)/lib.o/%.o)
@@ -209,22 +209,22 @@ IDLE_LD = -Wl,--section-start=.pid1=$(IDLE_AT)
 $(B)/cradle.o/%.o: src/%.c $(B)/flags | $(KERNEL_HEADERS) $(CRADLE_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES) \
-		$(call room,$*) -MMD -c -o $@ $<
+		$(call room,$*) -MMD -MP -c -o $@ $<
 	$(Q)$(SET_APART)
 
 $(B)/lib.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIC -fvisibility=hidden $(HARDEN_C) $(call room,$*) -MMD -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIC -fvisibility=hidden $(HARDEN_C) $(call room,$*) -MMD -MP -c -o $@ $<
 
 $(B)/net.o/%.o: src/%.c $(B)/flags $(B)/generated/capability_names.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_net) -Iinclude \
-		$$($(PKG_CONFIG) --cflags libmnl) -MMD -c -o $@ $<
+		$$($(PKG_CONFIG) --cflags libmnl) -MMD -MP -c -o $@ $<
 
 $(B)/policy.o/%.o: src/%.c $(B)/flags | $(POLICY_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_policy) -DPOLICYDIR='"$(POLICYDIR)"' \
-		$$($(PKG_CONFIG) --cflags $(POLICY_LIBS)) -MMD -c -o $@ $<
+		$$($(PKG_CONFIG) --cflags $(POLICY_LIBS)) -MMD -MP -c -o $@ $<
 
 $(B)/cradle.debug: $(CRADLE_OBJ)
 	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^

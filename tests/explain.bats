@@ -145,10 +145,10 @@ t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()'
 
 @test "who is refused even its exit ends all the same" {
 	local how
-	echo 'default EPERM' >"$POLICY"
+	printf '%s\n' 'default EPERM' 'allow execve' >"$POLICY"
 	for how in --explain --as-pid-1 --seccomp-mode=enforce; do
 		run -132 --separate-stderr as_user timeout -s KILL "$SANDBOX_DEADLINE" "$CRADLE" run "$how" \
-			--seccomp "$POLICY" -- true
+			--seccomp "$POLICY" -- /etc/passwd
 	done
 }
 

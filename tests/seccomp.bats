@@ -95,8 +95,8 @@ program_policy() {
 	[ "$output" = ran ]
 }
 
-@test "execve that a policy refuses is told as what it is" {
-	printf '%s\n' 'default allow' 'deny EACCES execve' >noexec.policy
+@test "execve that a policy refuses for its arguments is told as what it is" {
+	printf '%s\n' 'default allow' 'deny EACCES execve if arg2 != 0' >noexec.policy
 	sandboxed --seccomp noexec.policy -- print ran
 	[ "$status" = 126 ]
 	[[ $stderr == "cradle: cannot execute $PROBE"*"Permission denied" ]]
@@ -152,6 +152,22 @@ program_policy() {
 	refused 'cannot load the seccomp filter \(its program is wrong\)' --seccomp fd:7 7<invalid.bpf
 	# Instructions that are none aren't joined with others.
 	refused 'cannot join 2 policies' --seccomp default --seccomp fd:7 7<invalid.bpf
+}
+
+@test "a policy under which nothing could be started is refused beforehand" {
+	local action
+	for action in 'default EPERM' 'default kill' $'default allow\ndeny EACCES execve' $'default allow\ntrap execve'; do
+		echo "$action" >none.policy
+		refused '^cradle: cannot start anything under the policy none.policy: it refuses execve' --seccomp none.policy
+		refused '^cradle: cannot start anything under the policy none.policy: it ' --seccomp none.policy --seccomp strict --explain
+		cradle policy compile -o none.bpf none.policy
+		refused '^cradle: cannot start anything under the policy fd:7: it refuses execve' --seccomp fd:7 7<none.bpf
+		cradle init --seccomp none.policy -- "$PROBE" print started
+		[ "$status" = 125 ]
+		[ -z "$output" ]
+		sandboxed --seccomp none.policy --seccomp-mode=complain -- print ran
+		[ "$output" = ran ]
+	done
 }
 
 @test "what contradicts itself is refused beforehand" {

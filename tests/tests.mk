@@ -21,7 +21,7 @@ $(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $(B)/unit.o/main.o,$(C
 
 $(B)/unit.o/%.o: src/%.c $(B)/flags
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -MP -c -o $@ $<
 
 -include $(CRADLE_SRC:src/%.c=$(B)/unit.o/%.d)
 

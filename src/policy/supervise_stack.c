@@ -4,13 +4,13 @@
 
 #include "arch.h"
 #include "archname.h"
+#include "bpf_run.h"
 #include "compile.h"
 #include "load.h"
 #include "log.h"
 #include "memory.h"
 #include "names.h"
 #include "source.h"
-#include "supervise_bpf.h"
 #include "util.h"
 
 #include <errno.h>

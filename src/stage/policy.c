@@ -3,6 +3,7 @@
 #include "enter.h"
 
 #include "bpf.h"
+#include "bpf_run.h"
 #include "cache.h"
 #include "cached.h"
 #include "compiler.h"
@@ -15,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,6 +149,42 @@ static int join(struct spec_seccomp *seccomp)
 	return -E2BIG;
 }
 
+static bool lets_start(const struct sock_fprog *program, uint64_t pointer)
+{
+	const struct seccomp_data data = { .nr = SYS_execve,
+					   .arch = BPF_OUR_ARCH,
+					   .args = { pointer, pointer, pointer } };
+
+	switch (bpf_run(program->filter, program->len, &data) & SECCOMP_RET_ACTION_FULL) {
+	case SECCOMP_RET_KILL_PROCESS:
+	case SECCOMP_RET_KILL_THREAD:
+	case SECCOMP_RET_TRAP:
+	case SECCOMP_RET_ERRNO:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Under such a policy not even the failure could be told. What execve(2) will be given isn't known
+ * yet, so it must be refused with one pointer and another. */
+static int check_start(const struct spec_seccomp *seccomp)
+{
+	if (seccomp->complain || (seccomp->listener && !seccomp->explain))
+		return 0;
+	for (unsigned i = 0; i < seccomp->n; i++) {
+		const struct spec_policy *policy = &seccomp->policy[i];
+
+		if (lets_start(&policy->program, 0) || lets_start(&policy->program, UINT64_MAX))
+			continue;
+		log_error("cannot start anything under the policy %s: it refuses execve (fix: "
+			  "allow execve in it)",
+			  policy->name);
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int filter_find(struct spec *spec)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
@@ -157,6 +195,8 @@ int filter_find(struct spec *spec)
 		if (!seccomp->policy[i].program.filter)
 			err = find(&seccomp->policy[i], caps);
 	}
+	if (!err)
+		err = check_start(seccomp);
 	if (!err && seccomp->n)
 		err = join(seccomp);
 	if (err || !seccomp->n || !seccomp_notifies(seccomp))

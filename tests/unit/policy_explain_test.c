@@ -3,7 +3,7 @@
 #include "explain.h"
 #include "names.h"
 #include "parse.h"
-#include "supervise_bpf.h"
+#include "bpf_run.h"
 #include "supervise_seen.h"
 #include "tap.h"
 

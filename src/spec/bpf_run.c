@@ -1,5 +1,5 @@
 /* An interpreter of seccomp's BPF, for filters of which nothing but the program is known. Pure. */
-#include "supervise_bpf.h"
+#include "bpf_run.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -136,5 +136,5 @@ uint32_t bpf_run(const struct sock_filter *program, size_t len, const struct sec
 			break;
 		at += (size_t)skip;
 	}
-	return SECCOMP_RET_KILL_PROCESS;
+	return BPF_WRONG;
 }
