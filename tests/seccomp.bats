@@ -288,11 +288,11 @@ calls_of() {
 @test "a machine's log names the call that killed the agent, and each that may have" {
 	in_world vm --seccomp default -- call-i386 39
 	expect_status 159
-	expect_match "^cradle: the agent was killed by SIGSYS, as its policy refuses i386 mkdir: --explain tells the line$"
+	expect_match "^cradle: the agent was killed by SIGSYS, as its policy refuses i386 mkdir, says the kernel's log: --explain tells the line$"
 	in_world vm --seccomp default -- spawn /agent call-i386 39 + spawn /agent call-i386 39 + call-x32 83
 	expect_status 159
-	expect_match "^cradle: the agent was killed by SIGSYS, as its policy refuses i386 mkdir or x32 mkdir: --explain tells the line$"
+	expect_match "^cradle: the agent was killed by SIGSYS, as its policy refuses i386 mkdir or x32 mkdir, says the kernel's log: --explain tells the line$"
 	in_world vm --seccomp default -- spawn /agent call-x32 600 + spawn /agent call-i386 1 + spawn /agent call-i386 2 + \
 		spawn /agent call-i386 3 + call-i386 4
-	expect_match "SIGSYS, as its policy refuses x32 system call 600 of architecture 0xc000003e, i386 exit, i386 fork, i386 read or others: "
+	expect_match "SIGSYS, as its policy refuses x32 system call 600 of architecture 0xc000003e, i386 exit, i386 fork, i386 read or others, says"
 }

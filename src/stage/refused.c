@@ -4,6 +4,7 @@
 #include "refused.h"
 
 #include "bpf.h"
+#include "idmap.h"
 #include "log.h"
 #include "sys.h"
 
@@ -34,6 +35,13 @@ enum { CALLS_MAX = 4, X32_BIT = 0x40000000 };
 struct call {
 	unsigned arch;
 	unsigned long nr;
+};
+
+/* Others' records in the log aren't ours to tell, nor to be deceived by. */
+struct wanted {
+	uint64_t since_ms;
+	uid_t uid;
+	bool anybody;
 };
 
 /* Different ones. */
@@ -68,16 +76,19 @@ static uint64_t started_ms(void)
 }
 
 /* "6,NUMBER,...;audit: type=1326 audit(SECONDS.MS:N): ... sig=31 arch=HEX syscall=N ..." */
-static bool read_record(const char *record, uint64_t since_ms, struct call *call)
+static bool read_record(const char *record, const struct wanted *wanted, struct call *call)
 {
-	const char *text = strstr(record, ";audit: type=1326 audit("), *arch, *nr;
+	const char *text = strstr(record, ";audit: type=1326 audit("), *arch, *nr, *uid;
 	unsigned long long seconds;
 	unsigned ms;
 
 	/* What a process writes there itself has another facility, in the upper bits. */
 	if (!text || strtoul(record, NULL, 10) > 7 || !strstr(text, " sig=31 ") ||
 	    sscanf(strchr(text, '('), "(%llu.%u:", &seconds, &ms) != 2 ||
-	    seconds * 1000 + ms + SLACK_MS < since_ms)
+	    seconds * 1000 + ms + SLACK_MS < wanted->since_ms)
+		return false;
+	uid = strstr(text, " uid=");
+	if (!wanted->anybody && (!uid || strtoul(uid + 5, NULL, 10) != wanted->uid))
 		return false;
 	arch = strstr(text, " arch=");
 	nr = strstr(text, " syscall=");
@@ -100,9 +111,8 @@ static void add(struct calls *calls, const struct call *call)
 		calls->more = true;
 }
 
-static void find(struct calls *calls)
+static void find(struct calls *calls, const struct wanted *wanted)
 {
-	uint64_t since_ms = started_ms();
 	int fd = sys_open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	/* A thread of the kernel's writes it. */
 	struct pollfd more = { .fd = fd, .events = POLLIN };
@@ -116,7 +126,7 @@ static void find(struct calls *calls)
 	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE) ||
 	       (!calls->n && poll(&more, 1, PATIENCE_MS) > 0)) {
 		record[n > 0 ? n : 0] = '\0';
-		if (read_record(record, since_ms, &call))
+		if (read_record(record, wanted, &call))
 			add(calls, &call);
 	}
 	(void)close(fd);
@@ -171,6 +181,12 @@ static void say_calls(char *text, size_t size, const struct calls *calls)
 		(void)snprintf(text + len, size - len, " or others");
 }
 
+static bool has_many_ids(const struct spec *spec)
+{
+	return spec->verb == VERB_INIT || !idmap_is_single(&spec->run.ids) ||
+	       spec->run.confine.user;
+}
+
 /* The policy leaves it to a supervisor, so the kernel itself killed for another filter's sake. */
 static void tell_foreign(const char *calls, bool named)
 {
@@ -186,6 +202,7 @@ static void tell_foreign(const char *calls, bool named)
 void refused_tell(const struct spec *spec, bool named)
 {
 	const struct spec_seccomp *seccomp = &spec->seccomp;
+	const struct wanted wanted = { started_ms(), geteuid(), has_many_ids(spec) };
 	struct calls calls = { 0 };
 	char text[512] = "";
 
@@ -193,15 +210,14 @@ void refused_tell(const struct spec *spec, bool named)
 		return;
 	/* Who has entered a sandbox sees that one's /dev, and what is told there isn't believed. */
 	if (spec->verb != VERB_ENTER)
-		find(&calls);
+		find(&calls, &wanted);
 	say_calls(text, sizeof(text), &calls);
 	if (seccomp_notifies(seccomp))
 		tell_foreign(text, named);
 	else if (calls.n)
-		log_warn(
-			"the agent was killed by SIGSYS, as its policy refuses %s: --explain tells "
-			"the line",
-			text);
+		log_warn("the agent was killed by SIGSYS, as its policy refuses %s, says the "
+			 "kernel's log: --explain tells the line",
+			 text);
 	else
 		log_warn("the agent was killed by SIGSYS, as a policy does for a system call: "
 			 "--explain tells which");
