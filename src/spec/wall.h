@@ -15,7 +15,7 @@ struct spec_user {
 	unsigned group[WALL_GROUPS];
 	unsigned ngroups; /* supplementary */
 	bool sets_groups; /* they can be set */
-	const char *home; /* his directory; NULL: not known */
+	char *home;       /* his directory, on the heap; NULL: not known */
 };
 
 /* What is set in the agent as it is given. */

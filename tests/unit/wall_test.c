@@ -8,6 +8,7 @@
 #include "walled.h"
 
 #include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BIT(n) (UINT64_C(1) << (n))
@@ -227,6 +228,7 @@ static void test_users(void)
 		tap_ok(is_found(i, &user, err), "user %s, groups %s",
 		       users[i].user ? users[i].user : "none",
 		       users[i].groups ? users[i].groups : "by the file");
+		free(user.home);
 	}
 	(void)fclose(passwd);
 	(void)fclose(group);
