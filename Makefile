@@ -5,7 +5,7 @@
 #   make bench         figures and ratios against the peers
 #   make install       DESTDIR= PREFIX=
 #
-# SHARED=1    a dynamic cradle       SANITIZE=1   ASan and UBSan (host side only)
+# SHARED=1    a dynamic cradle       SANITIZE=1   ASan and UBSan (tests/run says what is left out)
 # LIBC=glibc  even if musl-gcc is there
 
 ifneq (,$(and $(filter deps,$(MAKECMDGOALS)),$(filter-out deps,$(MAKECMDGOALS))))
@@ -58,7 +58,7 @@ HARDEN_C = -fstack-protector-strong -fno-plt
 HARDEN_LD = -Wl,-z,relro,-z,now,-z,noexecstack
 
 ifdef SANITIZE
-HARDEN_C += -fsanitize=address,undefined -fno-omit-frame-pointer
+HARDEN_C += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 HARDEN_LD += -fsanitize=address,undefined
 else
 HARDEN_C += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -226,11 +226,17 @@ $(B)/policy.o/%.o: src/%.c $(B)/flags | $(POLICY_GENERATED)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE $(HARDEN_C) $(ROOM_policy) -DPOLICYDIR='"$(POLICYDIR)"' \
 		$$($(PKG_CONFIG) --cflags $(POLICY_LIBS)) -MMD -MP -c -o $@ $<
 
+ifdef SANITIZE
+CRADLE_OBJ += $(B)/sanitize.o
+$(B)/sanitize.o: tests/sanitize.c $(B)/flags
+	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) -fPIE -c -o $@ $<
+endif
+
 $(B)/cradle.debug: $(CRADLE_OBJ)
 	$(CRADLE_CC) $(CFLAGS) $(CRADLE_LDFLAGS) $(IDLE_LD) $(HARDEN_LD) $(LDFLAGS) -o $@ $^
 
 $(B)/cradle: $(B)/cradle.debug
-	$(STRIP) -o $@ $<
+	$(if $(SANITIZE),cp $< $@,$(STRIP) -o $@ $<)
 
 $(B)/cradle-net: $(NET_OBJ)
 	$(CC) $(CFLAGS) -pie $(HARDEN_LD) $(LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs libmnl)
