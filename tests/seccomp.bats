@@ -81,7 +81,7 @@ program_policy() {
 @test "a policy has to allow execve and what the program itself does, nothing of cradle's" {
 	local how
 	program_policy >needed.policy
-	for how in '' --as-pid-1 --tty=inherit --share-pid --keep-keyring '--rlimit nofile=50' '--uid 0' --nice=3 \
+	for how in '' --as-pid-1 --tty=inherit --share-pid --keep-keyring '--rlimit nofile=50' '--uid 0' --nice=19 \
 		'--landlock-ro / --landlock-exec /' --name=sandbox-$$; do
 		# shellcheck disable=SC2086 # words
 		PATH=/nowhere:$SUITE_DIR/bin:$PATH run --separate-stderr as_user "$CRADLE" run --chdir / \
