@@ -209,6 +209,7 @@ every_fact() {
 	[[ $output != *CapEff=0000000000000000* && $output == *NoNewPrivs=0* && $output != *init.fds=0* ]]
 }
 
+# bats test_tags=image
 @test "a container's masked /proc is refused in one line that tells the fix" {
 	can_be container || skip "only root makes containers"
 	SANDBOX_PODMAN=(--security-opt seccomp=unconfined)
@@ -285,7 +286,6 @@ with_submount() {
 		exec "$@"' "$SANDBOX_DIR")
 }
 
-# bats test_tags=image
 @test "a read-only bind is read-only with the file systems below it, the default root as well" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a file system on the host"
 	with_submount
@@ -302,7 +302,6 @@ with_submount() {
 	[ -z "$(find "$dir" -name x)" ]
 }
 
-# bats test_tags=image
 @test "read-only stays read-only for one who is allowed to mount" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a file system on the host"
 	with_submount
@@ -326,7 +325,6 @@ with_submount() {
 	done
 }
 
-# bats test_tags=image
 @test "what is masked is empty, read-only and can't be uncovered" {
 	local setting dir=$SANDBOX_DIR want path
 	mkdir secrets keys
@@ -381,7 +379,6 @@ with_submount() {
 	[ "$(snapshot image)" = "$before" ]
 }
 
-# bats test_tags=image
 @test "no name is made on the host for a mount point, a file, a link or a mask" {
 	local setting before dir=$SANDBOX_DIR
 	mkdir rw rw/there
@@ -417,7 +414,6 @@ with_submount() {
 	done
 }
 
-# bats test_tags=image
 @test "mounts don't travel, neither in nor out" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a file system on the host"
 	mkdir dir dir/late dir/own
@@ -443,7 +439,6 @@ with_submount() {
 	done
 }
 
-# bats test_tags=image
 @test "a device node in the host's tree can't be opened" {
 	[ "$(id -u)" = 0 ] || skip "only root can make a device node"
 	mknod -m 666 null c 1 3
@@ -456,7 +451,6 @@ with_submount() {
 	done
 }
 
-# bats test_tags=image
 @test "device nodes, which are the host's, keep owner and permissions" {
 	local setting node
 	for setting in "${SETTINGS[@]}"; do
@@ -471,7 +465,6 @@ with_submount() {
 	done
 }
 
-# bats test_tags=image
 @test "with --disable-userns nobody inside makes another user namespace" {
 	local setting
 	for setting in "${SETTINGS[@]}"; do
@@ -520,7 +513,6 @@ expect_nothing_fresh() {
 	[[ $world = user || $world = nested ]] || refute_match '^fresh.proc=ok'
 }
 
-# bats test_tags=image
 @test "namespaces of the agent's own, and capabilities, give nothing of the host" {
 	[ "$(id -u)" = 0 ] || skip "somebody's own cgroups may obey him"
 	local setting fresh=/tmp/fresh-0/sys/kernel/core_pattern caps

@@ -40,7 +40,6 @@ state_is() {
 	[ "$(awk '{ print $3 }' "/proc/$1/stat" 2>/dev/null)" = "$2" ]
 }
 
-# bats test_tags=image
 @test "the agent's exit code is the launcher's, a signal is 128 and its number" {
 	local setting
 	for setting in user root nested; do
@@ -59,7 +58,6 @@ state_is() {
 	expect_status 143
 }
 
-# bats test_tags=image
 @test "what can't be executed is 126, what isn't there 127, our own failure 125, and nothing ran" {
 	local setting options
 	mkdir dir

@@ -19,6 +19,8 @@
 # shellcheck disable=SC2034,SC2154 # status, output and stderr are read by the tests
 
 SETTINGS=(user root nested container)
+# A sanitized cradle is no single file to copy into an image.
+[ -z "${SANITIZED:-}" ] || SETTINGS=(user root nested)
 SANDBOX_UID=12345
 SANDBOX_GROUP=4242
 SANDBOX_DEADLINE=60
@@ -43,6 +45,7 @@ sandbox_teardown() {
 
 # can_be SETTING: only root can be root, and make the tests' containers.
 can_be() {
+	[ -z "$SANITIZED" ] || [ "$1" != container ] || return 1
 	[ "$(id -u)" = 0 ] || [ "$1" = user ] || [ "$1" = nested ]
 }
 
