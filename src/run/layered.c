@@ -74,6 +74,7 @@ static int add(struct walk *w, enum op_kind kind, const char *source, const char
 
 static int walk(struct walk *w, const char *dir);
 
+/* The path is the plan's from here on. */
 static int visit(struct walk *w, char *path)
 {
 	char target[PATH_MAX];
@@ -81,8 +82,10 @@ static int visit(struct walk *w, char *path)
 	ssize_t n;
 	int err;
 
-	if (is_replaced(path) || lstat(path, &st) < 0)
+	if (is_replaced(path) || lstat(path, &st) < 0) {
+		free(path);
 		return 0;
+	}
 	if (S_ISLNK(st.st_mode)) {
 		n = readlink(path, target, sizeof(target) - 1);
 		target[n > 0 ? n : 0] = '\0';
