@@ -40,8 +40,20 @@ static void begin(struct spec *spec, bool bwrap, unsigned uid)
 	sandbox_init(spec, bwrap, uid, uid);
 }
 
+/* What is kept apart is there once, and would add up: a program has one spec in its life. */
+static void forget(struct spec *spec)
+{
+	struct spec_confine *confine = &spec->run.confine;
+
+	if (confine->landlock)
+		*confine->landlock = (struct spec_landlock){ .ruleset = -1 };
+	if (confine->user)
+		*confine->user = (struct spec_user){ 0 };
+}
+
 static void finish(struct spec *spec)
 {
+	forget(spec);
 	if (spec->run.plan.op != spec->run.plan.first)
 		free(spec->run.plan.op);
 	free(spec->run.plan.layer);
@@ -109,8 +121,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		begin(&spec, *data & 1, uid);
 		if (from_argv(&spec, argc, argv) >= 0 && !spec.tell)
 			first = dumped(&spec, fd[0]);
-		if (first)
+		if (first) {
+			forget(&spec);
 			read_again(first, fd[0], fd[1], uid);
+		}
 		free(first);
 		finish(&spec);
 	}
