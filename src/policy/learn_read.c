@@ -21,6 +21,7 @@ struct line {
 /* "# 12 times" at its end. */
 static bool read_count(struct line *line)
 {
+	const char *stop = line->text + line->len;
 	size_t at = line->len;
 	char *end;
 
@@ -29,8 +30,8 @@ static bool read_count(struct line *line)
 	if (!at)
 		return false;
 	line->count = strtoul(line->text + at, &end, 10);
-	return end > line->text + at &&
-	       (!strncmp(end, " time\n", 6) || !strncmp(end, " times\n", 7));
+	return end > line->text + at && ((stop - end == 5 && !strncmp(end, " time", 5)) ||
+					 (stop - end == 6 && !strncmp(end, " times", 6)));
 }
 
 static bool is_of(const struct policy *policy, const struct policy_rule *rule, unsigned line)

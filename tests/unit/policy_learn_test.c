@@ -269,6 +269,23 @@ static void test_kept(void)
 	learn_finish(&record);
 }
 
+static void test_cut_off(void)
+{
+	static const char text[] = "# Learnt by cradle policy learn in 1 run.\n# two\n# three\n"
+				   "default EPERM\n"
+				   "allow openat # 2 times";
+	struct learn_record record = { .runs = 1 };
+	char *out;
+
+	tap_ok(learn_read(&record, "learnt", text, &context) == 0, "a file may end in its line");
+	note(&record, "openat", 0, 0, 1);
+	out = write_text(&record);
+	tap_ok(has(out, "allow openat                                    # 3 times\n"),
+	       "whose number is read as any other");
+	free(out);
+	learn_finish(&record);
+}
+
 static void test_refused(void)
 {
 	struct learn_record record = { .runs = 1 };
@@ -289,6 +306,7 @@ int main(void)
 	test_groups_add_no_risk();
 	test_round_trip();
 	test_kept();
+	test_cut_off();
 	test_refused();
 	return tap_done();
 }
