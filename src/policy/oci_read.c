@@ -122,26 +122,35 @@ static bool indexes_repeat(const struct policy_rule *rule)
 	return false;
 }
 
-static void add_call(struct oci_reader *r, struct policy_rule rule)
+static int add_call(struct oci_reader *r, struct policy_rule rule)
 {
+	struct policy_test test[POLICY_TESTS];
 	struct policy_rule alone = rule;
 
+	/* What is cut for one name isn't for the next. */
+	if (rule.ntests)
+		memcpy(test, rule.test, rule.ntests * sizeof(test[0]));
+	rule.test = test;
 	for (unsigned i = 0; i < rule.ntests; i++) {
-		struct policy_test *test = &rule.test[i];
-
 		/* The profile's author and runtime compare 64 bits, the kernel reads 32. */
-		test->low = test->value <= UINT32_MAX && policy_width_low(rule.nr, test->arg);
+		const char *expected = policy_width_fit(rule.nr, &test[i]);
+
+		if (expected)
+			return oci_wrong(
+				r, "args: expected %s: the kernel reads no more of arg%u of %s",
+				expected, test[i].arg, policy_call_name(rule.nr));
 	}
 	if (!indexes_repeat(&rule)) {
 		policy_add_rule(&r->found, &rule);
-		return;
+		return 0;
 	}
 	/* Runtimes take several tests of one argument for alternatives, and then all of them. */
 	alone.ntests = 1;
 	for (unsigned i = 0; i < rule.ntests; i++) {
-		alone.test = &rule.test[i];
+		alone.test = &test[i];
 		policy_add_rule(&r->found, &alone);
 	}
+	return 0;
 }
 
 static int read_args(struct oci_reader *r, const json_t *args, struct policy_rule *rule)
@@ -178,8 +187,7 @@ static int read_name(struct oci_reader *r, const json_t *value, struct policy_ru
 		       rule->ntests ? ", by its args" : "");
 	rule->where = (struct policy_where){ r->file, oci_line(r), 0,
 					     policy_copy(r->policy, text, strlen(text)) };
-	add_call(r, *rule);
-	return 0;
+	return add_call(r, *rule);
 }
 
 static int read_names(struct oci_reader *r, const json_t *entry, struct policy_rule *rule)

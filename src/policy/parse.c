@@ -40,7 +40,7 @@ static int parse_action(struct parser *parser, struct policy_action *action,
 
 	*where = parser_where(parser, &parser->token);
 	if (!accept_action(parser, action)) {
-		if (parser->token.kind != TOKEN_WORD || parser->token.text[0] != 'E')
+		if (!parser_sees_errno(parser))
 			return parser_complain(parser, &parser->token,
 					       "expected allow, log, trap, kill or an errno such "
 					       "as EPERM");

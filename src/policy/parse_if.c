@@ -36,10 +36,9 @@ static int and_one_of(const struct parser *parser, struct condition *condition,
 	struct condition product = { 0 };
 
 	if (condition->n * nterms > MAX_ALTERNATIVES)
-		return parser_complain(
-			parser, &term->value,
-			"expected at most %d alternatives, of which each value of in is one",
-			MAX_ALTERNATIVES);
+		return parser_complain(parser, &term->value,
+				       "expected at most %d values of in, or combinations of them",
+				       MAX_ALTERNATIVES);
 	for (size_t i = 0; i < condition->n; i++) {
 		for (size_t j = 0; j < nterms; j++) {
 			struct conjunction both = condition->alternative[i];

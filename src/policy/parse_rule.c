@@ -1,5 +1,4 @@
 /* `allow read @timer if ...`: an action, the calls it is for, and when. */
-#include "constants.h"
 #include "groups.h"
 #include "memory.h"
 #include "names.h"
@@ -11,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_WORD = 64, MAX_ERRNO = 4095 };
+enum { MAX_WORD = 64 };
 
 /* The calls of a line, each with the word that named it. */
 struct calls {
@@ -98,24 +97,15 @@ static int read_names(struct parser *parser, struct calls *calls)
 static int fit(const struct parser *parser, int nr, const struct term *term,
 	       struct policy_test *test)
 {
+	const char *expected;
+
 	*test = term->test;
-	test->low = policy_width_low(nr, test->arg);
-	if (!test->low)
+	expected = policy_width_fit(nr, test);
+	if (!expected)
 		return 0;
-	/* -1 is 64 bits long here. */
-	if (test->value > UINT32_MAX && test->value < (uint64_t)INT32_MIN)
-		return parser_complain(parser, &term->value,
-				       "expected a number of 32 bits: the kernel reads no more of "
-				       "arg%u of %s",
-				       test->arg, policy_call_name(nr));
-	test->value &= UINT32_MAX;
-	test->mask &= UINT32_MAX;
-	if (term->test.mask && !test->mask)
-		return parser_complain(parser, &term->value,
-				       "expected a mask within 32 bits: the kernel reads no more "
-				       "of arg%u of %s",
-				       test->arg, policy_call_name(nr));
-	return 0;
+	return parser_complain(parser, &term->value,
+			       "expected %s: the kernel reads no more of arg%u of %s", expected,
+			       test->arg, policy_call_name(nr));
 }
 
 static int add_rules(const struct parser *parser, const struct policy_action *action,
@@ -175,53 +165,12 @@ int parse_rule(struct parser *parser, const struct policy_action *action)
 	return err;
 }
 
-static int misspelt_errno(const struct parser *parser, const struct token *token)
-{
-	struct spelling spelling;
-	size_t n;
-	const struct policy_constant *all = policy_constants(&n);
-
-	spell_begin(&spelling, token->text, token->len);
-	for (size_t i = 0; i < n; i++) {
-		if (all[i].name[0] == 'E' && all[i].value <= MAX_ERRNO)
-			spell_offer(&spelling, all[i].name);
-	}
-	return parser_misspelt(parser, token, "an errno such as EPERM", &spelling);
-}
-
-int parse_errno(struct parser *parser, int *error)
-{
-	const struct policy_constant *constant;
-	char word[MAX_WORD] = "";
-	uint64_t value = 0;
-
-	if (!parse_number(&parser->token, &value)) {
-		if (parser->token.len < sizeof(word))
-			memcpy(word, parser->token.text, parser->token.len);
-		constant = policy_constant(word);
-		if (word[0] == 'E' && constant)
-			value = constant->value;
-	}
-	if (!value || value > MAX_ERRNO)
-		return misspelt_errno(parser, &parser->token);
-	*error = (int)value;
-	parser_next(parser);
-	return 0;
-}
-
-/* Names of calls are in small letters. */
-static bool looks_like_errno(const struct token *token)
-{
-	return token->kind == TOKEN_WORD &&
-	       (token->text[0] == 'E' || (token->text[0] >= '0' && token->text[0] <= '9'));
-}
-
 int parse_deny(struct parser *parser)
 {
 	struct policy_action action = { POLICY_ERRNO, EPERM };
 	int err = 0;
 
-	if (looks_like_errno(&parser->token))
+	if (parser_sees_errno(parser))
 		err = parse_errno(parser, &action.error);
 	return err ? err : parse_rule(parser, &action);
 }

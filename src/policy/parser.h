@@ -73,6 +73,9 @@ int parse_rule(struct parser *parser, const struct policy_action *action);
 
 /* The same after `deny`, with an errno before it or not. */
 int parse_deny(struct parser *parser);
+
+/* A name or a number; 0 is one, too: nothing happened, says the call. parse_errno.c. */
+bool parser_sees_errno(const struct parser *parser);
 int parse_errno(struct parser *parser, int *error);
 
 #endif

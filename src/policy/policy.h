@@ -18,7 +18,7 @@ enum policy_act { POLICY_ALLOW, POLICY_LOG, POLICY_ERRNO, POLICY_TRAP, POLICY_KI
 
 struct policy_action {
 	enum policy_act act;
-	int error; /* POLICY_ERRNO: the positive errno */
+	int error; /* POLICY_ERRNO: the positive errno; 0: the call returns 0 */
 };
 
 enum policy_op {

@@ -122,3 +122,18 @@ bool policy_width_low(int nr, unsigned arg)
 				by_name);
 	return found && strlen(found->args) > arg && found->args[arg] == 'i';
 }
+
+const char *policy_width_fit(int nr, struct policy_test *test)
+{
+	test->low = policy_width_low(nr, test->arg);
+	if (!test->low)
+		return NULL;
+	/* -1 is 64 bits long here. */
+	if (test->value > UINT32_MAX && test->value < (uint64_t)INT32_MIN)
+		return "a number of 32 bits";
+	if (test->mask && !(test->mask & UINT32_MAX))
+		return "a mask within 32 bits";
+	test->value &= UINT32_MAX;
+	test->mask &= UINT32_MAX;
+	return NULL;
+}

@@ -2,11 +2,12 @@
 #include "write.h"
 
 #include "constants.h"
+#include "errnos.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-enum { COLUMNS = 100, TAB = 8 };
+enum { COLUMNS = 100, TAB = 8, MAX_SET = 256 };
 
 void write_begin(struct writer *writer, FILE *to)
 {
@@ -47,9 +48,9 @@ void write_end(struct writer *writer)
 	writer->column = 0;
 }
 
-static const char *error_name(int error, char buf[32])
+static const char *error_text(int error, char buf[32])
 {
-	const char *name = policy_constant_name("E", (uint64_t)error);
+	const char *name = errno_name(error);
 
 	if (name)
 		return name;
@@ -71,7 +72,7 @@ const char *write_default(const struct policy_action *action, char buf[64])
 	case POLICY_ERRNO:
 		break;
 	}
-	return error_name(action->error, buf);
+	return error_text(action->error, buf);
 }
 
 const char *write_action(const struct policy_action *action, char buf[64])
@@ -80,7 +81,7 @@ const char *write_action(const struct policy_action *action, char buf[64])
 
 	if (action->act != POLICY_ERRNO)
 		return write_default(action, buf);
-	(void)snprintf(buf, 64, "deny %s", error_name(action->error, name));
+	(void)snprintf(buf, 64, "deny %s", error_text(action->error, name));
 	return buf;
 }
 
@@ -152,7 +153,7 @@ static void write_tests(struct writer *writer, const struct policy_rule *rule)
 	}
 }
 
-/* How many rules from here on, backwards, `in` can say at once. */
+/* How many rules from here on, backwards, one `in` says: readers have a limit. */
 static size_t run_of_equals(const struct policy_rule *const *last, size_t n)
 {
 	const struct policy_test *test = &last[0]->test[0];
@@ -160,7 +161,7 @@ static size_t run_of_equals(const struct policy_rule *const *last, size_t n)
 
 	if (last[0]->ntests != 1 || !is_equal(test->op))
 		return 1;
-	while (run < n && last[-(ptrdiff_t)run]->ntests == 1 &&
+	while (run < n && run < MAX_SET && last[-(ptrdiff_t)run]->ntests == 1 &&
 	       alike(test, &last[-(ptrdiff_t)run]->test[0]))
 		run++;
 	return run;

@@ -111,6 +111,14 @@ static const struct {
 	  SYS_read,
 	  { 0 },
 	  { POLICY_ALLOW, 0 } },
+	{ "an int of 64 bits is the one that the kernel reads",
+	  HEAD
+	  "{\"names\": [\"openat\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
+	  "\"value\": 18446744073709551516, \"op\": \"SCMP_CMP_EQ\"}]}]}",
+	  { 0 },
+	  SYS_openat,
+	  { (uint32_t)-100 },
+	  { POLICY_ALLOW, 0 } },
 	{ "tests of two arguments must both hold",
 	  HEAD
 	  "{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
@@ -327,6 +335,14 @@ static const struct {
 	  "syscalls[0]: include: expected names, name, action, args, includes, excludes" },
 	{ ONE("\"minKernel\": \"5.1\""), "syscalls[0]: minKernel: expected names" },
 	{ ONE("\"Args\": []"), "syscalls[0]: Args: expected names" },
+	{ HEAD
+	  "{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
+	  "\"value\": 4294967297, \"op\": \"SCMP_CMP_EQ\"}]}]}",
+	  "args: expected a number of 32 bits: the kernel reads no more of arg0 of socket" },
+	{ HEAD
+	  "{\"names\": [\"socket\"], \"action\": \"SCMP_ACT_ALLOW\", \"args\": [{\"index\": 0, "
+	  "\"value\": 4294967296, \"op\": \"SCMP_CMP_MASKED_EQ\"}]}]}",
+	  "args: expected a mask within 32 bits: the kernel reads no more of arg0 of socket" },
 	{ ONE("\"name\": \"write\""), "name: expected it or names, not both" },
 	{ ONE("\"args\": {}"), "args: expected an array" },
 	{ ONE("\"args\": [{\"index\": 0, \"value\": 1, \"valuetwo\": 1, \"op\": \"SCMP_CMP_EQ\"}]"),

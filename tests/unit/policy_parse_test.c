@@ -48,6 +48,11 @@ static const struct verdict {
 	{ "deny has EPERM", "default allow\ndeny read", "read", { 0 }, "1" },
 	{ "deny takes an errno", "default allow\ndeny EACCES read", "read", { 0 }, "13" },
 	{ "deny takes a number", "default allow\ndeny 200 read", "read", { 0 }, "200" },
+	{ "deny 0 returns 0", "default allow\ndeny 0 read", "read", { 0 }, "0" },
+	{ "so does default 0", "default 0", "read", { 0 }, "0" },
+	{ "default takes a number", "default 200", "read", { 0 }, "200" },
+	{ "unknown takes a number", "unknown 200", "mseal", { 0 }, "200" },
+	{ "an errno's other name", "deny ENOTSUP read", "read", { 0 }, "95" },
 	{ "several calls", "allow read write", "write", { 0 }, "allow" },
 	{ "a group", "allow @basic-io", "lseek", { 0 }, "allow" },
 	{ "a group within a group", "allow @system-service", "lseek", { 0 }, "allow" },
@@ -231,6 +236,9 @@ static const struct wrong {
 	{ "allow if arg0 == 1", "1:7: if: expected a system call or @group" },
 	{ "deny ENOSY read", "1:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" },
 	{ "deny 5000 read", "1:6: 5000: expected an errno such as EPERM" },
+	{ "deny ECHO read", "1:6: ECHO: expected an errno such as EPERM, did you mean EIO?" },
+	{ "deny -1 read", "1:6: -1: expected a system call or @group" },
+	{ "default 5000", "1:9: 5000: expected an errno such as EPERM" },
 	{ "default",
 	  "1:8: end of line: expected allow, log, trap, kill or an errno such as EPERM" },
 	{ "default deny", "1:9: deny: expected allow, log, trap, kill or an errno such as EPERM" },
@@ -274,7 +282,7 @@ static const struct wrong {
 	  "one" },
 	{ "allow read if arg0 in {" TEN "} and arg1 in {" TEN "} and arg2 in {" TEN
 	  "} and arg3 in {1,2}",
-	  "1:126: 1: expected at most 1024 alternatives, of which each value of in is one" },
+	  "1:126: 1: expected at most 1024 values of in, or combinations of them" },
 };
 
 static void test_wrongs(void)

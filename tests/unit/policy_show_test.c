@@ -89,6 +89,8 @@ static const char *const texts[] = {
 	"allow mmap if arg2 & PROT_EXEC == 0 and arg5 >= -4096",
 	"allow read if arg2 < 100 and arg2 < 20 and arg0 == 1",
 	"allow personality if arg0 in {PER_LINUX32, 0xffffffff, ADDR_NO_RANDOMIZE}",
+	"deny 0 read\ndeny 8 write\ndeny 14 lseek\ndeny 15 close\ndeny 4095 dup",
+	"default 0\nunknown 256",
 	"deny read\nallow read if arg0 == 1\ndeny read if arg0 == 1 and arg1 == 2\nallow read "
 	"write",
 };

@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "names.h"
 #include "policy.h"
+#include "width.h"
 
 #include <errno.h>
 #include <seccomp.h>
@@ -66,12 +67,12 @@ static inline void pick_args(uint64_t args[POLICY_ARGS], const struct policy *po
 
 static inline struct policy_action random_action(void)
 {
-	static const int errors[] = { EPERM, ENOSYS, EACCES, 133 };
+	static const int errors[] = { EPERM, ENOSYS, 0, 14, 133, 4094 };
 	enum policy_act act = (enum policy_act)below(POLICY_KILL + 1);
 
 	if (below(3) == 0)
 		act = POLICY_ALLOW;
-	return (struct policy_action){ act, act == POLICY_ERRNO ? errors[below(4)] : 0 };
+	return (struct policy_action){ act, act == POLICY_ERRNO ? errors[below(6)] : 0 };
 }
 
 static inline uint64_t random_constant(void)
@@ -105,6 +106,28 @@ static inline void random_rule(struct policy *policy)
 			test->value &= test->mask;
 	}
 	policy_add_rule(policy, &rule);
+}
+
+/* As a parser makes them: a text or a profile can say it. */
+static inline void make_sayable(struct policy *policy)
+{
+	for (size_t i = 0; i < policy->nrules; i++) {
+		struct policy_rule *rule = &policy->rule[i];
+
+		for (unsigned t = 0; t < rule->ntests; t++) {
+			struct policy_test *test = &rule->test[t];
+
+			if (policy_width_low(rule->nr, test->arg)) {
+				test->value &= UINT32_MAX;
+				test->mask &= UINT32_MAX;
+			}
+			if (!test->mask)
+				test->mask = 1;
+			if (test->op == POLICY_MASKED_EQ || test->op == POLICY_MASKED_NE)
+				test->value &= test->mask;
+			(void)policy_width_fit(rule->nr, test);
+		}
+	}
 }
 
 static inline void random_policy(struct policy *policy, unsigned n)
