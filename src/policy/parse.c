@@ -32,6 +32,18 @@ static bool accept_action(struct parser *parser, struct policy_action *action)
 	return false;
 }
 
+static int misspelt_action(const struct parser *parser)
+{
+	struct spelling spelling;
+
+	spell_begin(&spelling, parser->token.text, parser->token.len);
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		spell_offer(&spelling, actions[i].word);
+	(void)parser_offer_errnos(&spelling);
+	return parser_misspelt(parser, &parser->token,
+			       "allow, log, trap, kill or an errno such as EPERM", &spelling);
+}
+
 /* What `default` and `unknown` take: an action, an errno standing for itself. */
 static int parse_action(struct parser *parser, struct policy_action *action,
 			struct policy_where *where)
@@ -41,9 +53,7 @@ static int parse_action(struct parser *parser, struct policy_action *action,
 	*where = parser_where(parser, &parser->token);
 	if (!accept_action(parser, action)) {
 		if (!parser_sees_errno(parser))
-			return parser_complain(parser, &parser->token,
-					       "expected allow, log, trap, kill or an errno such "
-					       "as EPERM");
+			return misspelt_action(parser);
 		action->act = POLICY_ERRNO;
 		err = parse_errno(parser, &action->error);
 	}

@@ -2,18 +2,37 @@
 #include "errnos.h"
 #include "parser.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { MAX_WORD = 64 };
 
+bool parser_offer_errnos(struct spelling *spelling)
+{
+	char capital[MAX_WORD];
+	struct spelling of_errnos;
+	const char *name;
+
+	if (spelling->len > sizeof(capital))
+		return false;
+	for (size_t i = 0; i < spelling->len; i++)
+		capital[i] = (char)toupper((unsigned char)spelling->word[i]);
+	spell_begin(&of_errnos, capital, spelling->len);
+	for (unsigned i = 0; (name = errno_at(i)); i++)
+		spell_offer(&of_errnos, name);
+	if (!of_errnos.best || (spelling->best && spelling->distance <= of_errnos.distance))
+		return false;
+	spelling->best = of_errnos.best;
+	spelling->distance = of_errnos.distance;
+	return true;
+}
+
 static int misspelt(const struct parser *parser, const struct token *token)
 {
 	struct spelling spelling;
-	const char *name;
 
 	spell_begin(&spelling, token->text, token->len);
-	for (unsigned i = 0; (name = errno_at(i)); i++)
-		spell_offer(&spelling, name);
+	(void)parser_offer_errnos(&spelling);
 	return parser_misspelt(parser, token, "an errno such as EPERM", &spelling);
 }
 

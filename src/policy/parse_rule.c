@@ -27,17 +27,23 @@ static void add_call(struct calls *calls, int nr, const struct token *word)
 	calls->call[calls->n++] = (struct named){ nr, *word };
 }
 
+static void spell_call(struct spelling *spelling, const struct token *token)
+{
+	int nr = INT_MIN;
+
+	spell_begin(spelling, token->text, token->len);
+	/* Ours first: of two that are as near the first offered is kept. */
+	while (policy_next_call(&nr, false))
+		spell_offer(spelling, policy_call_name(nr));
+	for (nr = INT_MIN; policy_next_call(&nr, true);)
+		spell_offer(spelling, policy_call_name(nr));
+}
+
 static int misspelt_call(const struct parser *parser, const struct token *token)
 {
 	struct spelling spelling;
-	int nr = INT_MIN;
 
-	spell_begin(&spelling, token->text, token->len);
-	/* Ours first: of two that are as near the first offered is kept. */
-	while (policy_next_call(&nr, false))
-		spell_offer(&spelling, policy_call_name(nr));
-	for (nr = INT_MIN; policy_next_call(&nr, true);)
-		spell_offer(&spelling, policy_call_name(nr));
+	spell_call(&spelling, token);
 	return parser_misspelt(parser, token, "a system call or @group", &spelling);
 }
 
@@ -54,15 +60,22 @@ static int misspelt_group(const struct parser *parser, const struct token *token
 			       &spelling);
 }
 
+static void copy_word(char name[MAX_WORD], const struct token *word)
+{
+	size_t len = word->len < MAX_WORD ? word->len : 0;
+
+	memcpy(name, word->text, len);
+	name[len] = '\0';
+}
+
 static int read_name(struct parser *parser, struct calls *calls)
 {
 	const struct token word = parser->token;
 	const struct policy_group *group;
-	char name[MAX_WORD] = "";
+	char name[MAX_WORD];
 	int nr;
 
-	if (word.len < sizeof(name))
-		memcpy(name, word.text, word.len);
+	copy_word(name, &word);
 	parser_next(parser);
 	if (word.text[0] != '@') {
 		nr = policy_call_number(name);
@@ -165,6 +178,24 @@ int parse_rule(struct parser *parser, const struct policy_action *action)
 	return err;
 }
 
+/* An errno that isn't written in capital letters would be taken for a call. */
+static int check_letters(const struct parser *parser)
+{
+	struct spelling spelling;
+	char name[MAX_WORD];
+
+	if (parser->token.kind != TOKEN_WORD || parser->token.text[0] == '@')
+		return 0;
+	copy_word(name, &parser->token);
+	if (policy_call_number(name) != POLICY_NO_CALL)
+		return 0;
+	spell_call(&spelling, &parser->token);
+	if (!parser_offer_errnos(&spelling))
+		return 0;
+	return parser_misspelt(parser, &parser->token, "an errno such as EPERM, or a system call",
+			       &spelling);
+}
+
 int parse_deny(struct parser *parser)
 {
 	struct policy_action action = { POLICY_ERRNO, EPERM };
@@ -172,5 +203,7 @@ int parse_deny(struct parser *parser)
 
 	if (parser_sees_errno(parser))
 		err = parse_errno(parser, &action.error);
+	else
+		err = check_letters(parser);
 	return err ? err : parse_rule(parser, &action);
 }

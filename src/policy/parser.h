@@ -78,4 +78,7 @@ int parse_deny(struct parser *parser);
 bool parser_sees_errno(const struct parser *parser);
 int parse_errno(struct parser *parser, int *error);
 
+/* Offer the names of errors, in whatever letters the word is. True: one of them is the nearest. */
+bool parser_offer_errnos(struct spelling *spelling);
+
 #endif
