@@ -5,6 +5,7 @@
 #include "dump.h"
 #include "enter.h"
 #include "entry.h"
+#include "explain.h"
 #include "front.h"
 #include "hold.h"
 #include "launch.h"
@@ -64,7 +65,9 @@ static void agent_ended(void *arg, const struct cradle_result *result)
 {
 	const struct spec *spec = arg;
 
-	if (spec->core.leftovers == CRADLE_LEFTOVERS_WAIT)
+	if (spec->seccomp.explainer)
+		explain_await(spec);
+	if (spec->run.bwrap && spec->core.leftovers == CRADLE_LEFTOVERS_WAIT)
 		tell_launcher(spec, result);
 }
 
@@ -114,6 +117,8 @@ static int prepare(struct spec *spec)
 {
 	int err = spec->verb == VERB_INIT ? filter_find(spec) : 0;
 
+	if (!err && spec->verb == VERB_INIT)
+		err = explain_prepare(spec);
 	if (err)
 		return err;
 	/* By ptrace(2) or /proc/1/mem an agent of the same user would have us do what a policy
@@ -123,7 +128,7 @@ static int prepare(struct spec *spec)
 	spec->core.confine = confine;
 	spec->core.filter = spec->seccomp.n ? filter : NULL;
 	spec->core.exec_failed = exec_failed;
-	spec->core.ended = spec->run.bwrap ? agent_ended : NULL;
+	spec->core.ended = spec->run.bwrap || spec->seccomp.explainer ? agent_ended : NULL;
 	spec->core.settled = spec->verb == VERB_RUN ? settled : NULL;
 	spec->core.arg = spec;
 	if (spec->run.confine.user)

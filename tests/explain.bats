@@ -55,6 +55,18 @@ said_not() {
 	[ "$(tail -n 1 <<<"$stderr")" = "cradle: denied in all: mkdir 4 times" ]
 }
 
+@test "an init, too, tells the sum, before it kills what is left" {
+	local n how
+	policy 'deny mkdir'
+	for n in {1..10}; do
+		for how in "unshare -Urpf --mount-proc" env; do
+			# shellcheck disable=SC2086 # words
+			run --separate-stderr as_user $how "$CRADLE" init --explain --seccomp "$POLICY" -- mkdir /tmp/a
+			[ "$(tail -n 1 <<<"$stderr")" = "cradle: denied in all: mkdir 1 time" ]
+		done
+	done
+}
+
 @test "a call that is tried with ever new arguments doesn't fill the screen" {
 	policy 'deny mkdir'
 	explain -- sh -c 'mkdir $(seq 1 100)'

@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 enum { SECCOMP_POLICIES = 16 };
 
@@ -25,6 +26,7 @@ struct spec_seccomp {
 	bool complain;             /* tell what they'd refuse, and let it pass */
 	bool explain;              /* tell what they refuse */
 	int listener;              /* a socket that gets the listener of refused calls; 0: none */
+	pid_t *explainer;          /* in memory shared with the child that starts it; init's */
 	struct sock_fprog program; /* of all of them; len 0: none */
 };
 

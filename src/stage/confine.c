@@ -174,6 +174,8 @@ static int explain(struct spec *spec)
 {
 	pid_t pid = spec->verb == VERB_INIT ? explain_start(spec, true) : 0;
 
+	if (pid > 0)
+		*spec->seccomp.explainer = pid;
 	return pid < 0 ? pid : 0;
 }
 

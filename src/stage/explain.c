@@ -9,12 +9,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 200 };
 
 /* What came from a descriptor was read to its end. */
 static int again(const struct sock_fprog *program)
@@ -94,6 +97,31 @@ bool explain_finish(struct spec *spec, pid_t pid, int status)
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFEXITED(status) && WEXITSTATUS(status) == SUPERVISE_ENDED;
+}
+
+int explain_prepare(struct spec *spec)
+{
+	struct spec_seccomp *seccomp = &spec->seccomp;
+	void *page;
+
+	if (!seccomp->n || !(seccomp->explain || seccomp->complain))
+		return 0;
+	page = mmap(NULL, sizeof(*seccomp->explainer), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return log_errno(-errno, "cannot share memory with the agent");
+	seccomp->explainer = page;
+	return 0;
+}
+
+void explain_await(const struct spec *spec)
+{
+	struct pollfd end = { .fd = sys_pidfd_open(*spec->seccomp.explainer), .events = POLLIN };
+
+	if (end.fd < 0)
+		return;
+	(void)poll(&end, 1, PATIENCE_MS);
+	(void)close(end.fd);
 }
 
 int explain_take_socket(struct spec *spec)

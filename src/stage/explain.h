@@ -16,6 +16,13 @@ void explain_release(struct spec *spec);
  * True if a process died for what was refused to it. */
 bool explain_finish(struct spec *spec, pid_t pid, int status);
 
+/* In a PID 1 whose agent starts it: have room for its pid. 0, or -errno after saying why. */
+int explain_prepare(struct spec *spec);
+
+/* When that agent has ended: wait for its last line, as what is left is killed next; but not for
+ * what is left and still obeys the policies. */
+void explain_await(const struct spec *spec);
+
 /* A socket of the caller's that gets the listener: ours until the agent is executed. 0, or -errno
  * after saying why. */
 int explain_take_socket(struct spec *spec);
