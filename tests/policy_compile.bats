@@ -293,6 +293,22 @@ entry() {
 	[ -s out.bpf ]
 }
 
+@test "cache: root makes nothing in another user's home, nor where that user's links lead" {
+	[ "$(id -u)" = 0 ] || skip "only root has others' homes to write to"
+	unset XDG_CACHE_HOME
+	mkdir home elsewhere
+	chown 65534 home
+	echo 'default allow' >all.policy
+	HOME=$PWD/home compile --cache -o out.bpf all.policy
+	[ -s out.bpf ]
+	[ -z "$(ls -A home)" ]
+	ln -s ../elsewhere home/.cache
+	HOME=$PWD/home compile --cache -o out.bpf all.policy
+	[ -z "$(ls -A elsewhere)" ]
+	HOME=$PWD/elsewhere compile --cache -o out.bpf all.policy
+	[ "$(find elsewhere -type f | wc -l)" = 1 ]
+}
+
 @test "cache: what comes through a pipe isn't kept, for nobody could look whether it is the same" {
 	export XDG_CACHE_HOME=$PWD/cache
 	compile --cache -o out.bpf /dev/stdin < <(echo 'default allow')

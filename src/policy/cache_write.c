@@ -96,19 +96,43 @@ static void write_entry(int dir, const char *name, const void *bytes, size_t len
 	(void)close(fd);
 }
 
+static bool is_trusted(const char *path)
+{
+	struct stat st;
+
+	return stat(*path ? path : "/", &st) == 0 && (st.st_uid == geteuid() || st.st_uid == 0);
+}
+
+/* With another user's $HOME, as after sudo(8), his links would lead us, and what we make would be
+ * in his way. */
+static bool make_directory(char *path)
+{
+	char *last = strrchr(path, '/'), *before;
+
+	*last = '\0';
+	before = strrchr(path, '/');
+	*before = '\0';
+	if (!is_trusted(path))
+		return false;
+	*before = '/';
+	(void)mkdir(path, 0700);
+	if (!is_trusted(path))
+		return false;
+	*last = '/';
+	(void)mkdir(path, 0700);
+	return true;
+}
+
 static int open_directory(void)
 {
-	char path[PATH_MAX], *slash;
+	char path[PATH_MAX];
 	struct stat st;
 	int fd;
 
 	if (!cache_directory(path, sizeof(path), getenv("XDG_CACHE_HOME"), getenv("HOME")))
 		return -ENOENT;
-	slash = strrchr(path, '/');
-	*slash = '\0';
-	(void)mkdir(path, 0700);
-	*slash = '/';
-	(void)mkdir(path, 0700);
+	if (!make_directory(path))
+		return -EPERM;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
