@@ -198,6 +198,16 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	expect_status 1
 	expect_order '^_?close close_range' '^- deny EPERM$' '^\+ allow$' '^socket$' \
 		'^- allow if arg0 == AF_UNIX else deny EPERM$' '^\+ deny EPERM$'
+	# A container runtime's form of it, which has neither a default for known calls nor an order.
+	printf 'deny socket if arg0 not in {AF_UNIX, AF_INET}\nkill personality if arg0 < 9 and arg0 >= 8\n' >>a.policy
+	policy compile --to oci -o a.json a.policy
+	expect_status 0
+	policy diff a.policy a.json
+	expect_status 0
+	[ -z "$output" ]
+	printf 'deny socket if arg0 & 0xffffffff != 1\nkill personality if arg0 == 8\n' >>b.policy
+	policy diff a.json b.policy
+	expect_status 0
 	policy diff a.policy nonesuch.policy
 	expect_status 125
 }

@@ -1,6 +1,7 @@
 /* May do nothing but compute. */
 #include "cube.h"
 
+#include "flat.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -37,6 +38,19 @@ static bool meet(struct cube *both, const struct cube *a, const struct cube *b)
 		both->value[i] = a->value[i] | b->value[i];
 	}
 	return true;
+}
+
+bool cubes_touch(const struct cubes *a, const struct cubes *b)
+{
+	struct cube both;
+
+	for (size_t i = 0; i < a->n; i++) {
+		for (size_t j = 0; j < b->n; j++) {
+			if (meet(&both, &a->cube[i], &b->cube[j]))
+				return true;
+		}
+	}
+	return false;
 }
 
 int cubes_meet(struct cubes *both, const struct cubes *a, const struct cubes *b)
@@ -180,6 +194,28 @@ int cubes_of_rule(struct cubes *cubes, const struct policy_rule *rule)
 		cubes_finish(&test);
 		cubes_finish(cubes);
 		*cubes = both;
+	}
+	return err;
+}
+
+int cubes_answered(struct cubes *cubes, const struct policy_rule *const *rule, size_t nrules,
+		   size_t n, const struct policy_action *action)
+{
+	int err = 0;
+
+	if (n == nrules)
+		cubes_init(cubes);
+	else
+		err = cubes_of_rule(cubes, rule[n]);
+	for (size_t i = 0; i < n && cubes->n && !err; i++) {
+		struct cubes other = { 0 };
+
+		if (flat_same_action(&rule[i]->action, action))
+			continue;
+		err = cubes_of_rule(&other, rule[i]);
+		if (!err)
+			err = cubes_subtract(cubes, &other);
+		cubes_finish(&other);
 	}
 	return err;
 }

@@ -24,9 +24,18 @@ void cubes_finish(struct cubes *cubes);
 /* Those for which all tests of a rule hold, disjoint. Returns 0 or -E2BIG. */
 int cubes_of_rule(struct cubes *cubes, const struct policy_rule *rule);
 
+/* Whether there is something that both have. */
+bool cubes_touch(const struct cubes *a, const struct cubes *b);
+
 /* What both have, into cubes that cubes_finish() frees; a's without b's, into a. b's cubes are
  * disjoint. Return 0 or -E2BIG. */
 int cubes_meet(struct cubes *both, const struct cubes *a, const struct cubes *b);
 int cubes_subtract(struct cubes *a, const struct cubes *b);
+
+/* Those that the n-th of a call's rules, the strongest first, answers: its own, or all if n is how
+ * many there are, without what stronger rules with another action than this one have; where the
+ * answer is the same rules may overlap. Returns 0 or -E2BIG. */
+int cubes_answered(struct cubes *cubes, const struct policy_rule *const *rule, size_t nrules,
+		   size_t n, const struct policy_action *action);
 
 #endif

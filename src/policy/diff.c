@@ -1,4 +1,5 @@
 /* cradle policy diff: for which calls two policies differ, and how. */
+#include "arch.h"
 #include "archname.h"
 #include "cradle.h"
 #include "memory.h"
@@ -53,7 +54,7 @@ static void collect(const struct policy *a, const struct policy *b, struct pairs
 
 		flat_make(a, nr, &pair.a);
 		flat_make(b, nr, &pair.b);
-		if (flat_same(&pair.a, &pair.b)) {
+		if (flat_equal(&pair.a, &pair.b)) {
 			flat_finish(&pair.a);
 			flat_finish(&pair.b);
 			continue;
@@ -107,6 +108,7 @@ static bool write_default_pair(const char *word, const struct policy_action *a,
 	return true;
 }
 
+/* Those that the kernel can't run programs of mean nothing. */
 static bool write_archs(const struct policy *a, const struct policy *b, char sign, FILE *to)
 {
 	bool differ = false;
@@ -116,7 +118,7 @@ static bool write_archs(const struct policy *a, const struct policy *b, char sig
 
 		while (j < b->narchs && b->arch[j] != a->arch[i])
 			j++;
-		if (j < b->narchs)
+		if (j < b->narchs || !arch_is_foreign(a->arch[i]))
 			continue;
 		(void)fprintf(to, "%c arch %s\n", sign, archname_of(a->arch[i]));
 		differ = true;
@@ -124,15 +126,28 @@ static bool write_archs(const struct policy *a, const struct policy *b, char sig
 	return differ;
 }
 
+/* Calls that a rule names with what default would say are as if nobody had named them: what default
+ * is matters where it decides. */
+static bool default_matters(const struct pairs *pairs)
+{
+	for (size_t i = 0; i < pairs->n; i++) {
+		if (!pairs->pair[i].a.decides || !pairs->pair[i].b.decides)
+			return true;
+	}
+	return false;
+}
+
 bool diff_policies(const struct policy *a, const struct policy *b, FILE *to)
 {
 	struct pairs pairs = { 0 };
-	bool differ = write_default_pair("default", &a->otherwise, &b->otherwise, to);
+	bool differ = false;
 
+	collect(a, b, &pairs);
+	if (default_matters(&pairs))
+		(void)write_default_pair("default", &a->otherwise, &b->otherwise, to);
 	differ |= write_default_pair("unknown", &a->unknown, &b->unknown, to);
 	differ |= write_archs(a, b, '-', to);
 	differ |= write_archs(b, a, '+', to);
-	collect(a, b, &pairs);
 	if (pairs.n)
 		write_pairs(&pairs, to);
 	differ |= pairs.n;

@@ -1,9 +1,11 @@
 /* What a policy says about one call: its list of rules, without those that can't decide. */
 #include "flat.h"
 
+#include "cube.h"
 #include "memory.h"
 #include "names.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 bool flat_same_action(const struct policy_action *a, const struct policy_action *b)
@@ -118,6 +120,69 @@ bool flat_same(const struct flat *a, const struct flat *b)
 			return false;
 	}
 	return true;
+}
+
+/* Each is held against each of the other's. */
+enum { ANSWERS_MAX = 4 * CUBES_MAX };
+
+/* The arguments of each answer; the last is of what no rule matches. */
+struct answers {
+	struct cubes *cubes;
+	const struct policy_action **action;
+	size_t n;
+};
+
+static int find_answers(struct answers *answers, const struct flat *flat)
+{
+	size_t total = 0;
+	int err = 0;
+
+	answers->cubes = memory_grow(NULL, flat->n + 1, sizeof(answers->cubes[0]));
+	answers->action = memory_grow(NULL, flat->n + 1, sizeof(answers->action[0]));
+	for (size_t i = 0; i <= flat->n && !err; i++) {
+		struct cubes *cubes = &answers->cubes[answers->n];
+
+		*cubes = (struct cubes){ 0 };
+		answers->action[answers->n++] =
+			i < flat->n ? &flat->rule[i]->action : &flat->action;
+		err = cubes_answered(cubes, flat->rule, flat->n, i, answers->action[i]);
+		total += cubes->n;
+		if (total > ANSWERS_MAX)
+			err = -E2BIG;
+	}
+	return err;
+}
+
+static void finish_answers(struct answers *answers)
+{
+	for (size_t i = 0; i < answers->n; i++)
+		cubes_finish(&answers->cubes[i]);
+	free(answers->cubes);
+	free(answers->action);
+}
+
+static bool agree(const struct answers *a, const struct answers *b)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		for (size_t j = 0; j < b->n; j++) {
+			if (!flat_same_action(a->action[i], b->action[j]) &&
+			    cubes_touch(&a->cubes[i], &b->cubes[j]))
+				return false;
+		}
+	}
+	return true;
+}
+
+bool flat_equal(const struct flat *a, const struct flat *b)
+{
+	struct answers of_a = { 0 }, of_b = { 0 };
+	bool equal = flat_same(a, b);
+
+	if (!equal && !find_answers(&of_a, a) && !find_answers(&of_b, b))
+		equal = agree(&of_a, &of_b);
+	finish_answers(&of_a);
+	finish_answers(&of_b);
+	return equal;
 }
 
 bool flat_is_default(const struct policy *policy, const struct flat *flat)

@@ -20,8 +20,12 @@ void flat_finish(struct flat *flat);
 /* Where the run of rules with one action ends that begins at `from`. */
 size_t flat_run(const struct flat *flat, size_t from);
 
-/* Whether both treat their calls alike. */
+/* Whether both treat their calls alike and say it alike. */
 bool flat_same(const struct flat *a, const struct flat *b);
+
+/* The same, however it is written: whether there are no arguments that get two answers. False also
+ * where the conditions are too many to tell (thousands of separate sets). */
+bool flat_equal(const struct flat *a, const struct flat *b);
 
 /* Whether it is what a policy without any rule says. */
 bool flat_is_default(const struct policy *policy, const struct flat *flat);

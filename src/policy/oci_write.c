@@ -91,40 +91,14 @@ static void write_cubes(struct writer *w, int nr, const struct cubes *cubes,
 	}
 }
 
-/* Without what stronger rules give another answer; where the answer is the same they may overlap.
- */
-static int subtract_stronger(struct cubes *cubes, const struct chain *chain, size_t nstronger,
-			     struct policy_action action)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < nstronger && !err; i++) {
-		struct cubes other = { 0 };
-
-		if (action_equal(chain->rule[i]->action, action))
-			continue;
-		err = cubes_of_rule(&other, chain->rule[i]);
-		if (!err)
-			err = cubes_subtract(cubes, &other);
-		cubes_finish(&other);
-	}
-	return err;
-}
-
 /* The n-th rule of a call, or behind them what holds else. */
 static int write_rule(struct writer *w, const struct chain *chain, size_t n)
 {
 	bool last = n == chain->nrules;
 	struct policy_action action = last ? chain->last : chain->rule[n]->action;
 	struct cubes cubes = { 0 };
-	int err = 0;
+	int err = cubes_answered(&cubes, chain->rule, chain->nrules, n, &action);
 
-	if (last)
-		cubes_init(&cubes);
-	else
-		err = cubes_of_rule(&cubes, chain->rule[n]);
-	if (!err)
-		err = subtract_stronger(&cubes, chain, n, action);
 	if (!err)
 		write_cubes(w, chain->nr, &cubes, action);
 	cubes_finish(&cubes);

@@ -1,5 +1,7 @@
-/* Policies that nobody would write: what show prints means what they mean. */
+/* Policies that nobody would write: what show prints, and what is written as OCI JSON, means what
+ * they mean; and so says diff. */
 #include "names.h"
+#include "oci.h"
 #include "parse.h"
 #include "verbs.h"
 
@@ -9,7 +11,7 @@
 #include "random_policy.h"
 #include "tap.h"
 
-enum { POLICIES = 150, NUMBERS = 500, TRIES = 20 };
+enum { POLICIES = 100, NUMBERS = 500, TRIES = 20, CHANGES = 5 };
 
 static unsigned count_wrong(const struct policy *a, const struct policy *b)
 {
@@ -23,13 +25,7 @@ static unsigned count_wrong(const struct policy *a, const struct policy *b)
 			pick_args(args, a, nr);
 			x = policy_eval(a, nr, args, NULL);
 			y = policy_eval(b, nr, args, NULL);
-			if (x.act == y.act && x.error == y.error)
-				continue;
-			if (wrong++ < 3)
-				printf("# nr %d args %#lx %#lx %#lx %#lx %#lx %#lx: %d %d, then %d "
-				       "%d\n",
-				       nr, args[0], args[1], args[2], args[3], args[4], args[5],
-				       (int)x.act, x.error, (int)y.act, y.error);
+			wrong += x.act != y.act || x.error != y.error;
 		}
 	}
 	return wrong;
@@ -51,6 +47,62 @@ static char *show_and_read(const struct policy *policy, struct policy *again)
 	return text;
 }
 
+static bool differ(const struct policy *a, const struct policy *b)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	bool found = diff_policies(a, b, to);
+
+	(void)fclose(to);
+	if (found == !size)
+		tap_ok(false, "diff says what it found of %s", a->name);
+	free(text);
+	return found;
+}
+
+/* One that an OCI profile can say, too: its numbers without a name get one of two answers. */
+static void check_oci(struct policy *policy)
+{
+	const struct policy_context context = { 0 };
+	struct policy again;
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	int err;
+
+	policy->unknown = (struct policy_action){ below(2) ? POLICY_ALLOW : POLICY_ERRNO, 0 };
+	if (policy->unknown.act == POLICY_ERRNO)
+		policy->unknown.error = ENOSYS;
+	err = policy_write_oci(policy, to);
+	(void)fclose(to);
+	policy_init(&again, "again");
+	if (!err) {
+		err = policy_parse_oci(&again, "written", text, size, &context);
+		tap_ok(!err && !differ(policy, &again), "%s doesn't differ as OCI JSON",
+		       policy->name);
+	}
+	policy_finish(&again);
+	free(text);
+}
+
+/* Some rule says something else. */
+static void check_change(struct policy *policy, const struct policy *before)
+{
+	for (unsigned try = 0; try < CHANGES && policy->nrules; try++) {
+		struct policy_rule *rule = &policy->rule[below((unsigned)policy->nrules)];
+
+		if (!policy_call_name(rule->nr))
+			continue;
+		if (rule->ntests && below(2))
+			rule->test[0].value ^= UINT64_C(1) << below(32);
+		else
+			rule->action = random_action();
+		if (count_wrong(before, policy) && !differ(before, policy))
+			tap_ok(false, "%s differs when it was changed", policy->name);
+	}
+}
+
 int main(void)
 {
 	for (unsigned n = 0; n < POLICIES; n++) {
@@ -61,6 +113,9 @@ int main(void)
 		make_sayable(&policy);
 		text = show_and_read(&policy, &again);
 		tap_ok(!count_wrong(&policy, &again), "the same as %s", policy.name);
+		tap_ok(!differ(&policy, &again), "and doesn't differ");
+		check_change(&again, &policy);
+		check_oci(&policy);
 		free(text);
 		policy_finish(&again);
 		policy_finish(&policy);

@@ -141,6 +141,16 @@ static const struct difference {
 	  "allow socket if arg0 in {AF_INET, AF_UNIX}", "" },
 	{ "deny read if arg0 == 1\nkill write if arg0 == 1\ndeny write", "", "" },
 	{ "allow openat if arg0 == -100", "allow openat if arg0 == 0xffffff9c", "" },
+	{ "deny personality if arg0 == 8", "deny personality if arg0 & 0xffffffff == 8", "" },
+	{ "allow socket if arg0 < 4", "allow socket if arg0 <= 3", "" },
+	{ "allow read if arg2 < 1 or arg2 > 1", "allow read\ndeny read if arg2 == 1", "" },
+	{ "allow read if arg2 >= 16", "allow read if arg2 & 0xfffffffffffffff0 != 0", "" },
+	{ "allow read if arg0 == 1 and arg1 == 2\nallow read if arg0 == 1 and arg1 != 2",
+	  "allow read if arg0 == 1", "" },
+	{ "default ENOSYS\nallow read", "deny ENOSYS @known\nallow read", "" },
+	{ "allow lseek if arg2 not in {0, 1}", "allow lseek if arg2 > 2",
+	  "lseek\n- allow if arg2 not in {0, 1} else deny EPERM\n+ allow if arg2 > 2 else deny "
+	  "EPERM\n" },
 	{ "allow socket if arg0 == AF_UNIX", "allow socket",
 	  "socket\n- allow if arg0 == AF_UNIX else deny EPERM\n+ allow\n" },
 };
