@@ -468,6 +468,28 @@ END
 		"null; what it is asked for can't be filtered, namespaces neither; deny ENOSYS clone3" ]
 }
 
+@test "nothing is executed where the supervisor can't be, or dies at once" {
+	local n verb
+	mkdir "$SANDBOX_DIR/alone"
+	cp "$CRADLE" "$PROBE" "$SANDBOX_DIR/alone/"
+	cp /bin/false "$SANDBOX_DIR/alone/cradle-policy"
+	for n in {1..10}; do
+		for verb in "run --chdir /" init; do
+			# shellcheck disable=SC2086 # words
+			run -125 --separate-stderr as_user "$SANDBOX_DIR/alone/cradle" $verb --seccomp=default --explain -- \
+				"$SANDBOX_DIR/alone/probe" print started
+			[ -z "$output" ]
+			said "cannot hand over the listener of the seccomp filter (who was to get it is gone)"
+		done
+	done
+	# A program without its loader.
+	printf 'int main(void) { return 0; }' | gcc -Wl,--dynamic-linker=/nowhere -o "$SANDBOX_DIR/alone/cradle-policy" -x c -
+	run -125 --separate-stderr as_user "$SANDBOX_DIR/alone/cradle" init --seccomp=default --explain -- \
+		"$SANDBOX_DIR/alone/probe" print started
+	[ -z "$output" ]
+	said "cradle-policy (its loader isn't here: bring its libraries, as cradle initramfs --file does): No such file"
+}
+
 @test "the supervisor ends in silence when nothing could be started" {
 	policy
 	listen --no-such-option -- true

@@ -147,6 +147,7 @@ program_policy() {
 	refused 'cannot use the policy odd.bpf: expected' --seccomp odd.bpf
 	refused 'fd:99: expected a descriptor' --seccomp fd:99
 	refused 'fd:x: expected' --seccomp fd:x
+	refused 'fd:7: expected a compiled program.*: a policy in text has to be a file$' --seccomp fd:7 7<wrong.policy
 	head -c 8 /dev/zero | tr '\0' '\377' >invalid.bpf
 	printf '\0' | dd of=invalid.bpf bs=1 seek=1 conv=notrunc status=none
 	refused 'cannot load the seccomp filter \(its program is wrong\)' --seccomp fd:7 7<invalid.bpf

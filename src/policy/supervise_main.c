@@ -137,9 +137,9 @@ static int read_arguments(struct request *request, int argc, char **argv)
 static int serve(struct request *request)
 {
 	struct supervisor *supervisor = &request->supervisor;
+	/* It stays open: so the other end knows that we live. */
 	int err = listener_receive(&supervisor->listener, request->socket);
 
-	(void)close(request->socket);
 	/* Nothing was started: who failed to has said why. */
 	if (err == -ENOTCONN)
 		return 0;

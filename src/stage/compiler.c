@@ -48,6 +48,10 @@ _Noreturn void compiler_become(struct compiler *c)
 {
 	sys_sigmask(0, NULL);
 	(void)execve(c->path, c->argv, environ);
-	(void)log_errno(-errno, "cannot execute %s", c->path);
+	/* It was found, so what isn't there is what it needs. */
+	(void)log_errno(-errno, "cannot execute %s%s", c->path,
+			errno == ENOENT ? " (its loader isn't here: bring its libraries, as "
+					  "cradle initramfs --file does)"
+					: "");
 	_exit(CRADLE_EXIT_CANNOT_EXEC);
 }

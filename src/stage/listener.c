@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -34,6 +35,15 @@ struct handover {
 	uint32_t thread; /* zeroed by the kernel when the thread is gone (CLONE_CHILD_CLEARTID) */
 };
 
+/* A supervisor of ours keeps its end as long as it lives; and with it goes what it hasn't read. */
+static bool is_alone(int socket)
+{
+	struct pollfd end = { .fd = socket };
+	struct timespec now = { 0 };
+
+	return raw_call(SYS_ppoll, (long)&end, 1, (long)&now, 0, 0) > 0 && end.revents & POLLHUP;
+}
+
 /* The filtered thread may not even wake anybody, so it is watched. */
 static int hand_over(void *arg)
 {
@@ -49,6 +59,8 @@ static int hand_over(void *arg)
 	while (fd >= 0 && !err && to->wait &&
 	       raw_call(SYS_ioctl, to->socket, SIOCOUTQ, (long)&unread, 0, 0) == 0 && unread > 0)
 		(void)raw_call(SYS_nanosleep, (long)&nap, 0, 0, 0, 0);
+	if (fd >= 0 && !err && to->wait && is_alone(to->socket))
+		err = -EPIPE;
 	if (err) {
 		(void)log_errno(err, "cannot hand over the listener of the seccomp filter%s",
 				err == -EPIPE ? " (who was to get it is gone)" : "");
