@@ -46,8 +46,9 @@ static int hide(struct assembly *a, int fd)
 	return err;
 }
 
-/* What bubblewrap and the container runtimes cover. With sysctls, sysrq-trigger and the like a user
- * who is root outside could reach the whole machine; the rest tells of it. */
+/* What bubblewrap and the container runtimes cover, and dynamic_debug, by which the kernel's
+ * messages are switched. With sysctls, sysrq-trigger and the like a user who is root outside could
+ * reach the whole machine; the rest tells of it. */
 int protect_proc(struct assembly *a, const char *dest)
 {
 	static const struct {
@@ -62,7 +63,7 @@ int protect_proc(struct assembly *a, const char *dest)
 		{ "sched_debug", true }, { "scsi", true },
 		{ "timer_list", true },  { "kpagecount", true },
 		{ "kpageflags", true },  { "kpagecgroup", true },
-		{ "kmsg", true },
+		{ "kmsg", true },        { "dynamic_debug", false },
 	};
 	char path[PATH_MAX];
 	int err = 0;
