@@ -160,7 +160,7 @@ t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()
 if os.fork() == 0: os._exit(0)
 os.wait()'
 	has_line '^deny ENOSYS clone3 '
-	has_line '^allow clone if arg0 & 0x7e020000 == 0 '
+	has_line '^allow clone if arg0 & CLONE_NEWNS\|[A-Z|_]+\|CLONE_NEWNET == 0 '
 	under_it "$PROBE" call 56 0x10000011
 	[ "$output" = "call 56 = -1" ]
 }

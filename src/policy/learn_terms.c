@@ -10,8 +10,6 @@
 
 #define ALL UINT64_MAX
 
-enum { SHORT = 40 };
-
 /* SOCK_CLOEXEC and SOCK_NONBLOCK stand above the type. */
 #define SOCKET_TYPE 0xf
 
@@ -42,13 +40,13 @@ const struct learn_terms *learn_terms(const char *call)
 	return NULL;
 }
 
-/* By name if it's flags and short; all seven namespaces are better known by their number. */
+/* By name if it's flags that all have one. */
 static void write_mask(FILE *out, int nr, const struct learn_term *term)
 {
-	char text[128];
+	char text[256];
 
 	(void)policy_argument_text(nr, term->arg, term->mask, text, sizeof(text));
-	if (isalpha((unsigned char)text[0]) && !strstr(text, "|0x") && strlen(text) <= SHORT)
+	if (isalpha((unsigned char)text[0]) && !strstr(text, "|0x"))
 		fprintf(out, " & %s", text);
 	else
 		fprintf(out, " & 0x%" PRIx64, term->mask);

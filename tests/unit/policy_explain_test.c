@@ -61,7 +61,8 @@ static const struct suggestion suggestions[] = {
 	{ "default EPERM\n",
 	  "clone",
 	  { CLONE_NEWUSER | SIGCHLD },
-	  "allow clone if arg0 & 0x7e020000 == CLONE_NEWUSER" },
+	  "allow clone if arg0 & CLONE_NEWNS|CLONE_NEWCGROUP|CLONE_NEWUTS|CLONE_NEWIPC|"
+	  "CLONE_NEWUSER|CLONE_NEWPID|CLONE_NEWNET == CLONE_NEWUSER" },
 	{ "allow @known\ndeny clone if arg0 & CLONE_NEWNS|CLONE_NEWUSER != 0\n",
 	  "clone",
 	  { CLONE_NEWUSER | SIGCHLD },
