@@ -8,6 +8,7 @@
 #include "width.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,15 @@ struct line {
 	unsigned long count;
 };
 
+static bool is_rest(const char *from, const char *to, const char *word)
+{
+	return to - from == (ptrdiff_t)strlen(word) && !strncmp(from, word, strlen(word));
+}
+
 /* "# 12 times" at its end. */
 static bool read_count(struct line *line)
 {
-	const char *stop = line->text + line->len;
+	const char *last = line->text + line->len;
 	size_t at = line->len;
 	char *end;
 
@@ -30,8 +36,8 @@ static bool read_count(struct line *line)
 	if (!at)
 		return false;
 	line->count = strtoul(line->text + at, &end, 10);
-	return end > line->text + at && ((stop - end == 5 && !strncmp(end, " time", 5)) ||
-					 (stop - end == 6 && !strncmp(end, " times", 6)));
+	return end > line->text + at &&
+	       (is_rest(end, last, " time") || is_rest(end, last, " times"));
 }
 
 static bool is_of(const struct policy *policy, const struct policy_rule *rule, unsigned line)
@@ -107,8 +113,16 @@ static bool begins(const struct line *line, const char *word)
 	return line->len >= strlen(word) && !strncmp(line->text, word, strlen(word));
 }
 
+/* What an editor may put before a line's end, as CR LF, says nothing. */
+static void trim(struct line *line)
+{
+	while (line->len && strchr(" \t\r", line->text[line->len - 1]))
+		line->len--;
+}
+
 static void read_line(struct learn_record *record, const struct policy *policy, struct line *line)
 {
+	trim(line);
 	if (!line->len || begins(line, "arch "))
 		return; /* archs are taken from the policy, all at once */
 	if (begins(line, "default ")) {
@@ -138,11 +152,13 @@ static const char *read_head(struct learn_record *record, const char *text)
 int learn_read(struct learn_record *record, const char *file, const char *text,
 	       const struct policy_context *context)
 {
-	const char *at = read_head(record, text);
 	struct line line = { .number = 1 };
 	struct policy policy;
+	const char *at;
 	int err;
 
+	text = util_after(text, "\xef\xbb\xbf") ?: text; /* another of an editor's */
+	at = read_head(record, text);
 	if (!at) {
 		log_error("cannot merge with %s, which learn didn't write: expected another file",
 			  file);
@@ -155,8 +171,8 @@ int learn_read(struct learn_record *record, const char *file, const char *text,
 	for (; !err && *at; line.number++) {
 		line.text = at;
 		line.len = strcspn(at, "\n");
-		read_line(record, &policy, &line);
 		at += line.len + (at[line.len] == '\n');
+		read_line(record, &policy, &line);
 	}
 	for (unsigned i = 0; !err && i < policy.narchs; i++)
 		learn_note_arch(record, policy.arch[i]);

@@ -242,6 +242,43 @@ static void test_round_trip(void)
 	learn_finish(&again);
 }
 
+/* As an editor of another system's saves it; the caller frees it. */
+static char *foreign(const char *text)
+{
+	char *copy = memory_grow(NULL, 2 * strlen(text) + 4, 1), *to = copy;
+
+	to = stpcpy(to, "\xef\xbb\xbf");
+	for (; *text; *to++ = *text++) {
+		if (*text == '\n')
+			*to++ = '\r';
+	}
+	*to = '\0';
+	return copy;
+}
+
+static void test_foreign(void)
+{
+	struct learn_record record = { .runs = 3, .hidden = 5 }, again = { 0 };
+	char *text, *crlf, *same;
+
+	note_a_program(&record);
+	record.otherwise = strdup("default kill");
+	learn_keep(&record, "deny EACCES ptrace", strlen("deny EACCES ptrace"));
+	text = write_text(&record);
+	crlf = foreign(text);
+	crlf[strlen(crlf) - 2] = '\0'; /* without the last line's end, either */
+	tap_ok(learn_read(&again, "learnt", crlf, &context) == 0, "CR LF is read");
+	same = write_text(&again);
+	tap_ok(!strcmp(text, same), "... as lines that nobody has changed");
+	if (strcmp(text, same) != 0)
+		printf("%s\n%s\n", text, same);
+	free(same);
+	free(crlf);
+	free(text);
+	learn_finish(&record);
+	learn_finish(&again);
+}
+
 static void test_kept(void)
 {
 	static const char text[] = "# Learnt by cradle policy learn in 1 run.\n# two\n# three\n"
@@ -307,6 +344,7 @@ int main(void)
 	test_groups();
 	test_groups_add_no_risk();
 	test_round_trip();
+	test_foreign();
 	test_kept();
 	test_cut_off();
 	test_refused();
