@@ -195,6 +195,48 @@ os.wait()'
 	[ "$(cat "$LEARNT")" = "default EPERM" ]
 }
 
+@test "what a symbolic link names is written, be it there or not, and the link stays" {
+	local real=$LEARNT
+	as_user mkdir "$SANDBOX_DIR/links"
+	as_user ln -s ../learnt.policy "$SANDBOX_DIR/links/second"
+	as_user ln -s "$SANDBOX_DIR/links/second" "$SANDBOX_DIR/first"
+	LEARNT=$SANDBOX_DIR/first
+	for runs in 1 2; do
+		learn --merge -- "$PROBE" call 83 0
+		[ "$status" -eq 0 ]
+		[ "$(readlink "$SANDBOX_DIR/first")" = "$SANDBOX_DIR/links/second" ]
+		[ "$(readlink "$SANDBOX_DIR/links/second")" = ../learnt.policy ]
+		[ -f "$real" ] && [ ! -L "$real" ]
+		has_line "^allow mkdir +# $runs time"
+	done
+	as_user ln -s loop "$SANDBOX_DIR/loop"
+	LEARNT=$SANDBOX_DIR/loop
+	learn -- "$PROBE" exit 0
+	[ "$status" -eq 125 ]
+	[[ $stderr == *"cannot write $LEARNT: Too many levels of symbolic links"* ]]
+}
+
+@test "a pipe that the policy goes to stays one" {
+	LEARNT=$SANDBOX_DIR/pipe
+	mkfifo -m 666 "$LEARNT"
+	exec 8<>"$LEARNT"
+	learn -- "$PROBE" exit 0
+	exec 8>&-
+	[ "$status" -eq 0 ]
+	[ -p "$LEARNT" ]
+}
+
+@test "a file that an editor of another system saved is merged like any other" {
+	learn -- "$PROBE" call 83 0
+	sed -i 's/$/\r/' "$LEARNT"
+	learn --merge -- "$PROBE" call 83 0
+	has_line '^allow mkdir +# 2 times$'
+	[ "$(grep -c 'allow mkdir' "$LEARNT")" = 1 ]
+	run ! grep -q $'\r' "$LEARNT"
+	run --separate-stderr "$CRADLE" policy check "$LEARNT"
+	[ "$status" -eq 0 ]
+}
+
 @test "a run that doesn't begin writes nothing" {
 	learn --no-such-option -- true
 	[ "$status" -eq 125 ]
@@ -208,6 +250,10 @@ os.wait()'
 	run --separate-stderr "$CRADLE" policy learn -- true
 	[ "$status" -eq 125 ]
 	[[ $stderr == *"no file to write: expected -o FILE" ]]
+	run --separate-stderr as_user sh -c 'cd "$1" && exec "$2" policy learn -o - -- true' sh "$SANDBOX_DIR" "$CRADLE"
+	[ "$status" -eq 125 ]
+	[[ $stderr == *"-o -: expected a file, as standard output is the command's" ]]
+	[ ! -e "$SANDBOX_DIR/-" ]
 	run --separate-stderr "$CRADLE" policy learn --output
 	[ "$status" -eq 125 ]
 	[[ $stderr == *"-o needs a value"* ]]

@@ -34,6 +34,8 @@ static const char usage[] =
 
 enum { WORDS = 6 }; /* cradle run --seccomp-listener N --seccomp fd:N */
 
+enum { LINKS = 40 }; /* as path_resolution(7) has it */
+
 struct request {
 	const char *output;
 	bool merge;
@@ -90,9 +92,12 @@ static int read_arguments(struct request *request, int argc, char **argv)
 	for (; at < argc; at++)
 		request->argv[request->argc++] = argv[at];
 	request->argv[request->argc] = NULL;
-	if (request->output)
+	if (!request->output)
+		log_error("no file to write: expected -o FILE");
+	else if (!strcmp(request->output, "-"))
+		log_error("-o -: expected a file, as standard output is the command's");
+	else
 		return -1;
-	log_error("no file to write: expected -o FILE");
 	return CRADLE_EXIT_FAILURE;
 }
 
@@ -132,25 +137,73 @@ static int merge(struct learn_record *record, const char *file)
 	return err;
 }
 
+/* What a symbolic link names, there or not yet, is the file, and the link stays one. */
+static int follow_links(const char *name, char path[PATH_MAX])
+{
+	char target[PATH_MAX];
+
+	if (snprintf(path, PATH_MAX, "%s", name) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	for (unsigned i = 0; i < LINKS; i++) {
+		ssize_t n = readlink(path, target, sizeof(target) - 1);
+		const char *slash = strrchr(path, '/');
+		size_t dir = slash && target[0] != '/' ? (size_t)(slash + 1 - path) : 0;
+
+		if (n < 0)
+			return errno == EINVAL || errno == ENOENT ? 0 : -errno;
+		target[n] = '\0';
+		if (snprintf(path + dir, PATH_MAX - dir, "%s", target) >= (int)(PATH_MAX - dir))
+			return -ENAMETOOLONG;
+	}
+	return -ELOOP;
+}
+
+static int write_record(struct learn_record *record, const char *path, const char *mode)
+{
+	FILE *out = fopen(path, mode);
+	bool written;
+
+	if (!out)
+		return -errno;
+	learn_write(out, record);
+	written = fflush(out) == 0;
+	return fclose(out) == 0 && written ? 0 : -errno;
+}
+
 /* FILE is never half written: it may be a policy in use. */
-static int write_file(struct learn_record *record, const char *path)
+static int replace_file(struct learn_record *record, const char *path)
 {
 	char temporary[PATH_MAX];
-	FILE *out;
-	int err = 0;
+	int err;
 
 	if (snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
 	    (int)sizeof(temporary))
-		return log_errno(-ENAMETOOLONG, "cannot write %s", path);
-	out = fopen(temporary, "wxe");
-	if (!out)
-		return log_errno(-errno, "cannot write %s", temporary);
-	learn_write(out, record);
-	if (fflush(out) != 0 || fclose(out) != 0 || rename(temporary, path) < 0)
-		err = log_errno(-errno, "cannot write %s", path);
+		return -ENAMETOOLONG;
+	err = write_record(record, temporary, "wxe");
+	if (err == -EEXIST)
+		return err; /* not ours */
+	if (!err && rename(temporary, path) < 0)
+		err = -errno;
 	if (err)
 		(void)unlink(temporary);
 	return err;
+}
+
+/* A pipe or a device is no file that another could take the place of. */
+static int write_file(struct learn_record *record, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int err;
+
+	if (stat(name, &st) == 0 && !S_ISREG(st.st_mode)) {
+		err = write_record(record, name, "we");
+	} else {
+		err = follow_links(name, path);
+		if (!err)
+			err = replace_file(record, path);
+	}
+	return err ? log_errno(err, "cannot write %s", name) : 0;
 }
 
 static int learn(const struct request *request)
