@@ -330,9 +330,22 @@ except OSError: print("refused")'
 	[ "$output" = "call 83 = -13" ]
 	said "denied: mkdir(NULL, 0) = EACCES in "
 	said "by the program $SANDBOX_DIR/x.bpf"
-	explain --seccomp fd:7 -- "$PROBE" call 83 0 7<"$SANDBOX_DIR/x.bpf"
-	[ "$output" = "call 83 = -13" ]
-	said "by the program fd:"
+	for fd in 0 3 7 60; do
+		eval 'explain --seccomp "fd:$fd" -- "$PROBE" call 83 0 '"$fd"'<"$SANDBOX_DIR/x.bpf"'
+		[ "$output" = "call 83 = -13" ]
+		said "by the program fd:$fd"
+	done
+	# Each has the number of the other's socket, file, or whatever came first.
+	printf '%s\n' 'allow @known' 'deny EXDEV rmdir' >"$POLICY"
+	"$CRADLE" policy compile -o "$SANDBOX_DIR/y.bpf" "$POLICY"
+	chmod 644 "$SANDBOX_DIR/y.bpf"
+	policy
+	explain --seccomp fd:6 --seccomp fd:5 -- "$PROBE" call 83 0 + call 84 0 6<"$SANDBOX_DIR/x.bpf" 5<"$SANDBOX_DIR/y.bpf"
+	[ "$output" = $'call 83 = -13\ncall 84 = -18' ]
+	said "mkdir(NULL, 0) = EACCES"
+	said ", by the program fd:6"
+	said "rmdir(NULL) = EXDEV"
+	said ", by the program fd:5"
 }
 
 @test "calls of another architecture are named by its numbers" {

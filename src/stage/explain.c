@@ -6,9 +6,11 @@
 #include "compiler.h"
 #include "log.h"
 #include "sys.h"
+#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -19,15 +21,42 @@
 
 enum { PATIENCE_MS = 200 };
 
-/* What came from a descriptor was read to its end. */
-static int again(const struct sock_fprog *program)
+/* fd:N or N, as the user knows the descriptor, and is told of it. */
+static int number_of(const struct spec_policy *policy)
 {
-	size_t len = program->len * sizeof(*program->filter);
-	int fd = memfd_create("policy", 0);
+	const char *number = util_after(policy->name, "fd:");
+	uint64_t fd;
 
-	if (fd < 0 || write(fd, program->filter, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET))
+	return util_number(number ? number : policy->name, INT_MAX, &fd) ? (int)fd : -1;
+}
+
+/* To where no policy's descriptor has to be. */
+static int out_of_the_way(const struct spec_seccomp *seccomp, int socket)
+{
+	int above = STDERR_FILENO, fd;
+
+	for (unsigned i = 0; i < seccomp->n; i++) {
+		if (seccomp->policy[i].from_fd && number_of(&seccomp->policy[i]) > above)
+			above = number_of(&seccomp->policy[i]);
+	}
+	fd = fcntl(socket, F_DUPFD, above + 1);
+	return fd < 0 ? socket : fd;
+}
+
+/* What came from a descriptor was read to its end. Under the same number, if that is free. */
+static int again(const struct spec_policy *policy)
+{
+	size_t len = policy->program.len * sizeof(*policy->program.filter);
+	int fd = memfd_create("policy", 0), number = number_of(policy);
+
+	if (fd < 0 || write(fd, policy->program.filter, len) != (ssize_t)len)
 		_exit(CRADLE_EXIT_FAILURE);
-	return fd;
+	/* Our standard input has nothing to say. */
+	if (fd == number || (number != STDIN_FILENO && fcntl(number, F_GETFD) >= 0) ||
+	    dup2(fd, number) < 0)
+		return fd;
+	(void)close(fd);
+	return number;
 }
 
 static _Noreturn void become_supervisor(const struct spec *spec, struct compiler *c, int socket)
@@ -38,6 +67,7 @@ static _Noreturn void become_supervisor(const struct spec *spec, struct compiler
 	/* The terminal's ^C is for the agent; and nobody shall wait for us who reads its output. */
 	(void)setsid();
 	(void)dup2(STDERR_FILENO, STDOUT_FILENO);
+	socket = out_of_the_way(seccomp, socket);
 	sys_close_above_2(&socket, 1);
 	(void)fcntl(socket, F_SETFD, 0);
 	compiler_add(c, seccomp->complain ? "--mode=complain" : "--mode=explain");
@@ -49,7 +79,7 @@ static _Noreturn void become_supervisor(const struct spec *spec, struct compiler
 		const struct spec_policy *policy = &seccomp->policy[i];
 
 		if (policy->from_fd)
-			(void)snprintf(name[i], sizeof(name[i]), "fd:%d", again(&policy->program));
+			(void)snprintf(name[i], sizeof(name[i]), "fd:%d", again(policy));
 		compiler_add(c, policy->from_fd ? name[i] : policy->name);
 	}
 	compiler_become(c);
