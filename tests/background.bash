@@ -1,19 +1,10 @@
 # Sandboxes of a normal user that go on while a test looks at them.
 # shellcheck disable=SC2034,SC2154 # variables for and of others
 
+load await
+
 as_nobody() {
 	setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-}
-
-# await COMMAND: until it is true, for at most 10 s. It is tried again with each tick.
-await() {
-	local tick
-	for ((tick = 0; tick < 500; tick++)); do
-		eval "$1" 2>/dev/null && return 0
-		read -rt 0.02 <> <(:) || true
-	done
-	echo "never became true: $1"
-	return 1
 }
 
 # child_of PID: its only one.

@@ -4,6 +4,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load await
+
 PEER=/usr/bin/bwrap
 
 setup() {
@@ -224,17 +226,6 @@ shape() {
 	local pid net
 	pid=$(jq '."pid-namespace"' side) net=$(jq '."net-namespace"' side)
 	[ "$(cat links)" = "pid:[$pid]"$'\n'"net:[$net]" ]
-}
-
-# await COMMAND: until it is true, for at most 10 s.
-await() {
-	local tick
-	for ((tick = 0; tick < 500; tick++)); do
-		eval "$1" 2>/dev/null && return 0
-		read -rt 0.02 <> <(:) || true
-	done
-	echo "never became true: $1"
-	return 1
 }
 
 @test "--block-fd holds the program back until there is something to read, or nobody to write" {

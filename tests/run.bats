@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154 # variables of setup_suite.bash
 
 load worlds
+load await
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -144,15 +145,4 @@ inner() {
 	run -125 --separate-stderr "$CRADLE" run --root /no/such/dir -- /agent
 	[ "$output" = "" ]
 	[[ "$stderr" == "cradle: cannot use /no/such/dir as root: No such file or directory" ]]
-}
-
-# await COMMAND: until it is true, for at most 10 s. It is tried again with each tick.
-await() {
-	local tick
-	for ((tick = 0; tick < 500; tick++)); do
-		eval "$1" 2>/dev/null && return 0
-		read -rt 0.02 <> <(:) || true
-	done
-	echo "never became true: $1"
-	return 1
 }

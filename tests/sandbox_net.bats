@@ -6,6 +6,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load await
+
 # A router, 192.0.2.1, is behind the uplink up0; a network, 10.8.0.0/24, behind lan0. What is behind is
 # in a second network namespace, LAN.
 make_host() {
@@ -84,17 +86,6 @@ start() {
 	"$@" >"$name.out" 2>"$name.err" 3>&- &
 	pid=$!
 	background+=("$pid")
-}
-
-# await COMMAND: until it is true, for at most 10 s. It is tried again with each tick.
-await() {
-	local deadline=$((SECONDS + 10))
-	while [ "$SECONDS" -lt "$deadline" ]; do
-		eval "$1" 2>/dev/null && return 0
-		read -rt 0.02 <> <(:) || true
-	done
-	echo "never became true: $1"
-	return 1
 }
 
 # ends_with CODE PID: of a process that start() started
