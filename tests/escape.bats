@@ -5,16 +5,6 @@
 load worlds
 load sandbox
 
-setup() {
-	WORLD_ENV=() world_pid=
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
-}
-
-teardown() {
-	cd / && sandbox_teardown
-}
-
 # KEY VALUE [SETTING=VALUE]...: what a fact is, and where it differs; "*" is anything. "?" after a key:
 # or the kernel hasn't got that at all. What follows "#" is the row of the table of known escapes.
 facts_table() {
@@ -302,26 +292,28 @@ with_submount() {
 	[ -z "$(find "$dir" -name x)" ]
 }
 
+# expect_readonly DIR: of the one that is bound to /tmp/bound
+expect_readonly() {
+	local path
+	expect_status 0
+	for path in / /tmp/bound /tmp/bound/sub; do
+		expect_line "remount $path=EPERM" "clear-ro $path=EPERM" || return
+	done
+	expect_line "create $1/x=EROFS" 'create /tmp/bound/x=EROFS'
+}
+
 @test "read-only stays read-only for one who is allowed to mount" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a file system on the host"
 	with_submount
-	local setting dir=$SANDBOX_DIR/dir path
+	local setting dir=$SANDBOX_DIR/dir
 	for setting in "${SETTINGS[@]}"; do
 		# With all capabilities in the sandbox, and in a namespace of the agent's own.
 		sandbox $setting --cap-add ALL --ro-bind "$dir" /tmp/bound -- "try" remount / /tmp/bound \
 			/tmp/bound/sub + "try" clear-ro / /tmp/bound /tmp/bound/sub + "try" create "$dir/x" /tmp/bound/x
-		expect_status 0
-		for path in / /tmp/bound /tmp/bound/sub; do
-			expect_line "remount $path=EPERM" "clear-ro $path=EPERM"
-		done
-		expect_line "create $dir/x=EROFS" 'create /tmp/bound/x=EROFS'
+		expect_readonly "$dir"
 		sandbox $setting --disable-userns=0 --ro-bind "$dir" /tmp/bound -- become-root + "try" remount / /tmp/bound \
 			/tmp/bound/sub + "try" clear-ro / /tmp/bound /tmp/bound/sub + "try" create "$dir/x" /tmp/bound/x
-		expect_status 0
-		for path in / /tmp/bound /tmp/bound/sub; do
-			expect_line "remount $path=EPERM" "clear-ro $path=EPERM"
-		done
-		expect_line "create $dir/x=EROFS" 'create /tmp/bound/x=EROFS'
+		expect_readonly "$dir"
 	done
 }
 
@@ -552,25 +544,17 @@ expect_host_calls_refused() {
 # at_terminal STEP... -- SETTING [OPTION...] -- VERB...: all of it on one pseudo terminal, of which
 # what waits to be read is counted at the end.
 at_terminal() {
-	local steps=() options=() sandbox_words
-	while [ "$1" != -- ]; do
-		steps+=("$1")
-		shift
-	done
-	world=$2
-	shift 2
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	local steps before behind sandbox_words
+	cut_at_dashes "$@"
+	steps=("${before[@]}") world=${behind[0]}
+	cut_at_dashes "${behind[@]:1}"
 	find_words "$world"
 	status=0
 	(
 		cd / && close_others
 		exec timeout -s KILL $SANDBOX_DEADLINE "$PROBE" pty "${steps[@]}" -- sh -c \
 			'redirect=$1 probe=$2; shift 2; eval "\"\$@\" $redirect"; "$probe" typed' sh \
-			"${REDIRECT:-}" "$PROBE" "${sandbox_words[@]}" "${options[@]}" -- "$PROBE" "$@"
+			"${REDIRECT:-}" "$PROBE" "${sandbox_words[@]}" "${before[@]}" -- "$PROBE" "${behind[@]}"
 	) </dev/null >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- || status=$?
 	output=$(<"$BATS_TEST_TMPDIR/stdout")
 	stderr=$(<"$BATS_TEST_TMPDIR/stderr")

@@ -4,16 +4,12 @@
 
 bats_require_minimum_version 1.5.0
 
+load worlds
+load sandbox
+
 setup() {
-	load worlds
-	load sandbox
 	sandbox_setup
 	POLICY=$SANDBOX_DIR/test.policy
-	PYTHON=/usr/bin/python3
-}
-
-teardown() {
-	sandbox_teardown
 }
 
 # policy LINE...: all calls but what the lines say.

@@ -5,10 +5,8 @@ load worlds
 load sandbox
 
 setup() {
-	WORLD_ENV=() world_pid=
 	unset cgroup
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
+	setup_there
 	mkdir rw root
 	cp "$PROBE" root/probe
 	echo hidden | tee root/text >root/secret
@@ -24,24 +22,18 @@ teardown() {
 # killed COUNT USER [OPTION...] -- AGENT...: as many launchers, killed at a moment between their start
 # and some time after the agent's
 killed() {
-	local count=$1 seed=${SEED:-$RANDOM} user=() before
+	local count=$1 seed=${SEED:-$RANDOM} user=() was before behind
 	[ "$2" = root ] || user=(setpriv "--reuid=$SANDBOX_UID" "--regid=$SANDBOX_UID"
 		"--groups=$SANDBOX_UID,$SANDBOX_GROUP")
-	shift 2
-	local -a options=()
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	cut_at_dashes "${@:3}"
 	echo "seed $seed (again: SEED=$seed)"
-	before=$(snapshot . && cgroups)
+	was=$(snapshot . && cgroups)
 	world=killed status=0
 	(
 		cd / && close_others
 		[ -z "${cgroup:-}" ] || echo $BASHPID >"$cgroup/cgroup.procs"
 		exec timeout -s KILL $SANDBOX_DEADLINE unshare -m -p -f --mount-proc "${user[@]}" "$PROBE" \
-			killer "$count" "$seed" "$CRADLE" run "${options[@]}" -- "$@"
+			killer "$count" "$seed" "$CRADLE" run "${before[@]}" -- "${behind[@]}"
 	) </dev/null >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- || status=$?
 	output=$(<"$BATS_TEST_TMPDIR/stdout")
 	stderr=$(<"$BATS_TEST_TMPDIR/stderr")
@@ -52,7 +44,7 @@ killed() {
 	echo "# $count killed, ${BASH_REMATCH[1]} with the agent running" >&3
 	[ "${BASH_REMATCH[1]}" -gt $((count / 10)) ] && [ "${BASH_REMATCH[1]}" -lt $((count * 9 / 10)) ] ||
 		fail "the agent ran too seldom or too often"
-	[ "$(snapshot . && cgroups)" = "$before" ] || fail "something is left"
+	[ "$(snapshot . && cgroups)" = "$was" ] || fail "something is left"
 }
 
 # A cgroup of the test's own, with nobody else's in it, where limits can be set: v1's or v2's.

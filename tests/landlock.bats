@@ -5,17 +5,7 @@ load worlds
 load sandbox
 
 setup() {
-	WORLD_ENV=() WORLD_QEMU=() WORLD_PODMAN=()
-	unset WORLD_PREFIX WORLD_AGENT WORLD_FILES WORLD_CMDLINE WORLD_ENDING WORLD_KEEP_FD
-	world_pid=
-	sandbox_setup
-	cd "$BATS_TEST_TMPDIR" || return
-	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
-}
-
-teardown() {
-	kill_world
-	sandbox_teardown
+	setup_here
 }
 
 # The kernel that the tests run on; the VM's is always Debian's 6.1, with version 2.

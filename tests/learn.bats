@@ -4,12 +4,12 @@
 
 bats_require_minimum_version 1.5.0
 
+load worlds
+load sandbox
+
 setup() {
-	load worlds
-	load sandbox
 	sandbox_setup
 	LEARNT=$SANDBOX_DIR/learnt.policy
-	PYTHON=/usr/bin/python3
 	OPTIONS=(--ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" --bind "$SANDBOX_DIR" "$SANDBOX_DIR"
 		--chdir "$SANDBOX_DIR")
 }

@@ -4,17 +4,6 @@
 load worlds
 load sandbox
 
-setup() {
-	WORLD_ENV=() world_pid=
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
-}
-
-teardown() {
-	kill_world || true
-	cd / && sandbox_teardown
-}
-
 # await COMMAND...: until it's true, for at most 20 s
 await() {
 	local until=$((SECONDS + 20))
@@ -78,20 +67,16 @@ state_is() {
 
 # expect_refusal CODE REGEX SETTING [OPTION...] -- AGENT...: with the test's directory at /tmp/x
 expect_refusal() {
-	local code=$1 regex=$2 options=() sandbox_words
+	local code=$1 regex=$2 before behind sandbox_words
 	world=$3
-	shift 3
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
+	cut_at_dashes "${@:4}"
 	[ "$world" != container ] || once image make_image || return
 	find_words "$world"
 	status=0
 	(
 		cd / && close_others
-		exec timeout -s KILL $SANDBOX_DEADLINE "${sandbox_words[@]}" "${options[@]}" \
-			--ro-bind "$SANDBOX_DIR" /tmp/x "$@"
+		exec timeout -s KILL $SANDBOX_DEADLINE "${sandbox_words[@]}" "${before[@]}" \
+			--ro-bind "$SANDBOX_DIR" /tmp/x -- "${behind[@]}"
 	) </dev/null >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- || status=$?
 	output=$(<"$BATS_TEST_TMPDIR/stdout")
 	stderr=$(<"$BATS_TEST_TMPDIR/stderr")
@@ -135,6 +120,15 @@ expect_refusal() {
 	done
 }
 
+# Of a sandbox whose processes have a name, of whom nobody is left then.
+kill_launcher() {
+	kill -KILL "$world_pid"
+	wait "$world_pid" || true
+	await nobody_left "name-$CANARY"
+	exec {world_fd}<&-
+	world_pid=
+}
+
 @test "a killed launcher takes everybody along, background processes and stopped ones" {
 	local setting
 	for setting in user root nested; do
@@ -143,11 +137,7 @@ expect_refusal() {
 			hang
 		await_line hanging
 		[ "$(pgrep -c -f -- "name-$CANARY")" -ge 4 ] || fail "the processes can't be seen"
-		kill -KILL "$world_pid"
-		wait "$world_pid" || true
-		await nobody_left "name-$CANARY"
-		exec {world_fd}<&-
-		world_pid=
+		kill_launcher
 	done
 }
 
@@ -218,11 +208,7 @@ nobody_left_running() {
 		SANDBOX_WRAP=(sh -c '"$@" & wait' sh)
 		start_sandbox $setting --die-with-parent -- ignore TERM HUP + print "name-$CANARY" + hang
 		await_line hanging
-		kill -KILL "$world_pid"
-		wait "$world_pid" || true
-		await nobody_left "name-$CANARY"
-		exec {world_fd}<&-
-		world_pid=
+		kill_launcher
 	done
 }
 

@@ -5,15 +5,6 @@
 load worlds
 load sandbox
 
-setup() {
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
-}
-
-teardown() {
-	sandbox_teardown
-}
-
 policy() {
 	world=none
 	run --separate-stderr timeout -s KILL 60 "$CRADLE" policy "$@"

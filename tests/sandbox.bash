@@ -24,6 +24,7 @@ SETTINGS=(user root nested container)
 SANDBOX_UID=12345
 SANDBOX_GROUP=4242
 SANDBOX_DEADLINE=60
+PYTHON=/usr/bin/python3 # another may be where no normal user can read
 
 # What a container must allow: namespaces at all, and a /proc of which nothing is hidden.
 CONTAINER_OPEN=(--security-opt unmask=ALL --security-opt seccomp=unconfined)
@@ -41,6 +42,28 @@ sandbox_setup() {
 sandbox_teardown() {
 	[ -n "$BATS_TEST_COMPLETED" ] || end_marked
 	[ -z "${SANDBOX_DIR:-}" ] || rm -rf "$SANDBOX_DIR"
+}
+
+# In a directory of the test's own that is no part of the sandbox.
+setup_here() {
+	world_setup
+	sandbox_setup
+	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
+}
+
+setup_there() {
+	world_setup
+	sandbox_setup
+	cd "$SANDBOX_DIR" || return
+}
+
+setup() {
+	setup_there
+}
+
+teardown() {
+	kill_world
+	cd / && sandbox_teardown
 }
 
 # can_be SETTING: only root can be root, and make the tests' containers.
@@ -90,15 +113,9 @@ find_container_words() {
 }
 
 sandbox() {
-	local probe=$PROBE
-	local -a options=() sandbox_words
+	local probe=$PROBE before behind sandbox_words
 	world=$1
-	shift
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	cut_at_dashes "${@:2}"
 	if [ "$world" = container ]; then
 		once image make_image || return
 		probe=/probe
@@ -108,7 +125,7 @@ sandbox() {
 	(
 		cd / && close_others
 		exec env --default-signal "${SANDBOX_WRAP[@]}" timeout -s KILL $SANDBOX_DEADLINE \
-			"${sandbox_words[@]}" "${options[@]}" -- "$probe" "$@"
+			"${sandbox_words[@]}" "${before[@]}" -- "$probe" "${behind[@]}"
 	) </dev/null >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- || status=$?
 	output=$(<"$BATS_TEST_TMPDIR/stdout")
 	stderr=$(<"$BATS_TEST_TMPDIR/stderr")
@@ -124,21 +141,16 @@ snapshot() {
 # start_sandbox SETTING [OPTION...] -- VERB...: in the background; then await_line, finish_world and the
 # rest of worlds.bash. $world_pid is the launcher, the outer one when nested.
 start_sandbox() {
-	local -a options=() sandbox_words
+	local before behind sandbox_words
 	world=$1
-	shift
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	cut_at_dashes "${@:2}"
 	find_words "$world"
 	world_dir=$(mktemp -d "$BATS_TEST_TMPDIR/world.XXXXXX")
 	mkfifo "$world_dir/stdout"
 	(
 		cd / && close_others
-		exec env --default-signal "${SANDBOX_WRAP[@]}" "${sandbox_words[@]}" "${options[@]}" -- \
-			"$PROBE" "$@"
+		exec env --default-signal "${SANDBOX_WRAP[@]}" "${sandbox_words[@]}" "${before[@]}" -- \
+			"$PROBE" "${behind[@]}"
 	) </dev/null >"$world_dir/stdout" 2>"$world_dir/stderr" 3>&- &
 	world_pid=$!
 	exec {world_fd}<"$world_dir/stdout"

@@ -15,14 +15,9 @@ setup() {
 # as_job CODE STEP... -- WORDS...: in an interactive shell, in the foreground; ends with that code. The
 # shell echoes the words typed, so what is awaited must not be among them.
 as_job() {
-	local code=$1 steps=()
-	shift
-	while [ "$1" != -- ]; do
-		steps+=("$1")
-		shift
-	done
-	shift
-	at_terminal expect='ready> ' send="$*"'\r' "${steps[@]}" expect='ready> ' \
+	local code=$1 before behind
+	cut_at_dashes "${@:2}"
+	at_terminal expect='ready> ' send="${behind[*]}"'\r' "${before[@]}" expect='ready> ' \
 		send='echo code=$?\r' expect="code=$code" expect='ready> ' send='exit\r' -- "${SHELL_WORDS[@]}"
 }
 

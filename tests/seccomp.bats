@@ -9,14 +9,9 @@ load worlds
 load sandbox
 
 setup() {
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
+	setup_there
 	export HOME=$SANDBOX_DIR
 	unset XDG_CACHE_HOME
-}
-
-teardown() {
-	sandbox_teardown
 }
 
 # cradle WORD...: by a normal user
@@ -26,13 +21,9 @@ cradle() {
 
 # sandboxed [OPTION...] -- VERB...: the probe
 sandboxed() {
-	local options=()
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	cradle run --chdir / --ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" "${options[@]}" -- "$PROBE" "$@"
+	local before behind
+	cut_at_dashes "$@"
+	cradle run --chdir / --ro-bind "$SUITE_DIR/bin" "$SUITE_DIR/bin" "${before[@]}" -- "$PROBE" "${behind[@]}"
 }
 
 filters() {

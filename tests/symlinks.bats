@@ -7,19 +7,13 @@ load sandbox
 TREES=300
 
 setup() {
-	WORLD_ENV=() world_pid=
-	sandbox_setup
-	cd "$SANDBOX_DIR" || return
+	setup_there
 	mkdir canary canary/dir source source/dir
 	echo secret | tee canary/secret canary/dir/file >canary/null
 	echo source | tee source/file >source/dir/file
 	cp "$PROBE" probe
 	# The builder's own, so that the kernel would let a mistake happen.
 	[ "$(id -u)" != 0 ] || chown -R $SANDBOX_UID:$SANDBOX_UID .
-}
-
-teardown() {
-	cd / && sandbox_teardown
 }
 
 as_builder() {

@@ -5,17 +5,15 @@ load worlds
 
 # same_as_peer CODE PEER-WORDS -- CRADLE-WORDS -- AGENT...: both end with the code
 same_as_peer() {
-	local code=$1 peer=() ours=() rc=0
-	shift
-	while [ "$1" != -- ]; do peer+=("$1") && shift; done
-	shift
-	while [ "$1" != -- ]; do ours+=("$1") && shift; done
-	shift
-	unshare -Urpf --mount-proc "${peer[@]}" -- "$@" >peer.out 2>peer.err || rc=$?
+	local code=$1 peer before behind rc=0
+	cut_at_dashes "${@:2}"
+	peer=("${before[@]}")
+	cut_at_dashes "${behind[@]}"
+	unshare -Urpf --mount-proc "${peer[@]}" -- "${behind[@]}" >peer.out 2>peer.err || rc=$?
 	[ $rc = "$code" ] || { echo "${peer[*]}: $rc, expected $code"; cat peer.err; return 1; }
 	rc=0
-	unshare -Urpf --mount-proc "$CRADLE" init "${ours[@]}" -- "$@" >ours.out 2>ours.err || rc=$?
-	[ $rc = "$code" ] || { echo "cradle ${ours[*]}: $rc, expected $code"; cat ours.err; return 1; }
+	unshare -Urpf --mount-proc "$CRADLE" init "${before[@]}" -- "${behind[@]}" >ours.out 2>ours.err || rc=$?
+	[ $rc = "$code" ] || { echo "cradle ${before[*]}: $rc, expected $code"; cat ours.err; return 1; }
 	# Who of a group writes first is nobody's promise.
 	diff <(sort peer.out) <(sort ours.out)
 }

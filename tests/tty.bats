@@ -121,30 +121,26 @@ catch 1 CONT + hang\\r" expect='ready pid=' send='^Z' expect=Stopped expect='rea
 	done
 }
 
-@test "Ctrl-C reaches the agent once when cradle leads the session" {
+# once_at_terminal [OPTION]: what the terminal sends comes once
+once_at_terminal() {
 	local way quit
 	for way in "${WAYS[@]}"; do
 		mapfile -t quit < <(quit_keys $way)
 		# shellcheck disable=SC2046 # words
 		at_terminal expect='ready pid=' send='^C' expect='agent got 2' "${quit[@]}" \
 			resize=30x90 expect='agent got 28' -- \
-			$(command_of "$way") -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
+			$(command_of "$way") "$@" -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
 		expect_status 3
 		expect_count $((2 + ${#quit[@]} / 2)) 'agent got'
 	done
 }
 
+@test "Ctrl-C reaches the agent once when cradle leads the session" {
+	once_at_terminal
+}
+
 @test "-g at a terminal doubles nothing" {
-	local way quit
-	for way in "${WAYS[@]}"; do
-		mapfile -t quit < <(quit_keys $way)
-		# shellcheck disable=SC2046 # words
-		at_terminal expect='ready pid=' send='^C' expect='agent got 2' "${quit[@]}" \
-			resize=30x90 expect='agent got 28' -- \
-			$(command_of "$way") -g -- "$PROBE" catch-until WINCH INT QUIT WINCH + exit 3
-		expect_status 3
-		expect_count $((2 + ${#quit[@]} / 2)) 'agent got'
-	done
+	once_at_terminal -g
 }
 
 @test "the agent hears of a new window size once and finds it" {

@@ -6,17 +6,7 @@ load worlds
 load sandbox
 
 setup() {
-	WORLD_ENV=() WORLD_QEMU=() WORLD_PODMAN=()
-	unset WORLD_PREFIX WORLD_AGENT WORLD_FILES WORLD_CMDLINE WORLD_ENDING WORLD_KEEP_FD
-	world_pid=
-	sandbox_setup
-	cd "$BATS_TEST_TMPDIR" || return
-	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
-}
-
-teardown() {
-	kill_world
-	sandbox_teardown
+	setup_here
 }
 
 NONE=0000000000000000
@@ -65,18 +55,13 @@ with_users() {
 # init WORLD OPTION... -- VERB...: cradle init there; "here": not PID 1, in a mount namespace of its own with
 # the users of make_users
 init() {
-	local -a options=()
+	local before behind
 	[ "$1" = here ] || { in_world "$@"; return; }
 	world=here
-	shift
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
+	cut_at_dashes "${@:2}"
 	run --separate-stderr unshare -m sh -c '
 		[ ! -f passwd ] || { mount --bind passwd /etc/passwd && mount --bind group /etc/group; }
-		exec "$@"' - "$CRADLE" init "${options[@]}" -- "$PROBE" "$@"
+		exec "$@"' - "$CRADLE" init "${before[@]}" -- "$PROBE" "${behind[@]}"
 }
 
 # expect_rights FIELD=VALUE...: of the line of the probe's

@@ -249,17 +249,24 @@ agent_path() {
 	esac
 }
 
-# start_world WORLD [OPTION...] -- VERB...
-start_world() {
-	world=$1
-	shift
-	world_options=()
+# cut_at_dashes WORD... -- WORD...: into $before and $behind
+cut_at_dashes() {
+	before=()
 	while [ "$1" != -- ]; do
-		world_options+=("$1")
+		before+=("$1")
 		shift
 	done
 	shift
-	world_agent=("${WORLD_AGENT:-$(agent_path "$world")}" "$@")
+	behind=("$@")
+}
+
+# start_world WORLD [OPTION...] -- VERB...
+start_world() {
+	local before behind
+	world=$1
+	cut_at_dashes "${@:2}"
+	world_options=("${before[@]}")
+	world_agent=("${WORLD_AGENT:-$(agent_path "$world")}" "${behind[@]}")
 	world_dir=$(mktemp -d "$BATS_TEST_TMPDIR/world.XXXXXX")
 	world_name=$(basename "$SUITE_DIR")-$BASHPID-${world_dir##*.}
 	case $world in
@@ -466,12 +473,16 @@ expect_report() {
 	done
 }
 
-setup() {
+world_setup() {
 	WORLD_ENV=() WORLD_QEMU=() WORLD_PODMAN=()
 	unset WORLD_PREFIX WORLD_AGENT WORLD_FILES WORLD_MACHINE WORLD_CMDLINE WORLD_ENDING \
 		WORLD_CONSOLE WORLD_KEEP_FD
 	world_pid=
 	cd "$BATS_TEST_TMPDIR" || return
+}
+
+setup() {
+	world_setup
 }
 
 teardown() {
