@@ -2,22 +2,11 @@
  * and allow what was seen. */
 #include "fuzz.h"
 
-#include "learn_write.h"
+#include "../learn_text.h"
 
 #include <stdio.h>
 
 static FILE *nowhere;
-
-static char *write_text(struct learn_record *record)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	learn_write(out, record);
-	(void)fclose(out);
-	return text;
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

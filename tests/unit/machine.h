@@ -25,9 +25,11 @@ static inline bool bpf_compare(const struct sock_filter *insn, uint32_t a)
 	}
 }
 
-/* What the program returns. steps may be NULL: how many instructions it took. */
-static inline uint32_t bpf_run(const struct sock_filter *insn, size_t len,
-			       const struct seccomp_data *data, unsigned *steps)
+/* What the program returns if load() gives it the word at an offset of its data, or false. steps
+ * may be NULL: how many instructions it took. */
+static inline uint32_t bpf_walk(const struct sock_filter *insn, size_t len,
+				bool (*load)(const struct seccomp_data *, uint32_t, uint32_t *),
+				const struct seccomp_data *data, unsigned *steps)
 {
 	uint32_t a = 0;
 
@@ -38,9 +40,8 @@ static inline uint32_t bpf_run(const struct sock_filter *insn, size_t len,
 			++*steps;
 		switch (i->code) {
 		case BPF_LD | BPF_W | BPF_ABS:
-			if (i->k % 4 || i->k >= sizeof(*data))
+			if (!load(data, i->k, &a))
 				return BPF_BROKEN;
-			memcpy(&a, (const char *)data + i->k, 4);
 			break;
 		case BPF_ALU | BPF_AND | BPF_K:
 			a &= i->k;
@@ -63,45 +64,36 @@ static inline uint32_t bpf_run(const struct sock_filter *insn, size_t len,
 	return BPF_BROKEN;
 }
 
+static inline bool bpf_load(const struct seccomp_data *data, uint32_t offset, uint32_t *a)
+{
+	if (offset % 4 || offset >= sizeof(*data))
+		return false;
+	memcpy(a, (const char *)data + offset, 4);
+	return true;
+}
+
+static inline uint32_t bpf_run(const struct sock_filter *insn, size_t len,
+			       const struct seccomp_data *data, unsigned *steps)
+{
+	return bpf_walk(insn, len, bpf_load, data, steps);
+}
+
+static inline bool bpf_load_constant(const struct seccomp_data *data, uint32_t offset, uint32_t *a)
+{
+	return (offset == offsetof(struct seccomp_data, nr) ||
+		offset == offsetof(struct seccomp_data, arch)) &&
+	       bpf_load(data, offset, a);
+}
+
 /* Whether the kernel finds out beforehand that a call is allowed whatever its arguments, so that it
  * never runs the program for it: seccomp_is_const_allow() of kernel/seccomp.c, whose rules these
  * are. */
 static inline bool bpf_is_const_allow(const struct sock_filter *insn, size_t len, uint32_t arch,
 				      uint32_t nr)
 {
-	uint32_t a = 0;
+	const struct seccomp_data data = { .nr = (int)nr, .arch = arch };
 
-	for (size_t at = 0; at < len; at++) {
-		const struct sock_filter *i = &insn[at];
-
-		switch (i->code) {
-		case BPF_LD | BPF_W | BPF_ABS:
-			if (i->k == offsetof(struct seccomp_data, nr))
-				a = nr;
-			else if (i->k == offsetof(struct seccomp_data, arch))
-				a = arch;
-			else
-				return false;
-			break;
-		case BPF_ALU | BPF_AND | BPF_K:
-			a &= i->k;
-			break;
-		case BPF_JMP | BPF_JA:
-			at += i->k;
-			break;
-		case BPF_JMP | BPF_JEQ | BPF_K:
-		case BPF_JMP | BPF_JGT | BPF_K:
-		case BPF_JMP | BPF_JGE | BPF_K:
-		case BPF_JMP | BPF_JSET | BPF_K:
-			at += bpf_compare(i, a) ? i->jt : i->jf;
-			break;
-		case BPF_RET | BPF_K:
-			return i->k == SECCOMP_RET_ALLOW;
-		default:
-			return false;
-		}
-	}
-	return false;
+	return bpf_walk(insn, len, bpf_load_constant, &data, NULL) == SECCOMP_RET_ALLOW;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* From counts to a policy's text, and back. */
+#include "../learn_text.h"
 #include "learn_choose.h"
-#include "learn_write.h"
 #include "memory.h"
 #include "names.h"
 #include "parse.h"
@@ -24,18 +24,6 @@ static void note(struct learn_record *record, const char *name, uint64_t a, uint
 	const uint64_t args[POLICY_ARGS] = { a, b };
 
 	learn_note(record, policy_call_number(name), args, count);
-}
-
-/* The caller frees it. */
-static char *write_text(struct learn_record *record)
-{
-	char *text;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	learn_write(out, record);
-	(void)fclose(out);
-	return text;
 }
 
 /* The line that begins so, or NULL. */
