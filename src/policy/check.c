@@ -1,6 +1,5 @@
 /* cradle policy check: what is wrong with a policy, and what it doesn't prevent. */
 #include "archname.h"
-#include "cradle.h"
 #include "flat.h"
 #include "memory.h"
 #include "names.h"
@@ -192,13 +191,7 @@ static const char usage[] =
 
 int verb_check(int argc, char **argv)
 {
-	struct policy policy[1];
 	struct policy_context context = { .notes = stdout };
-	int code = verb_policies(argc, argv, usage, &context, policy, 1);
 
-	if (code >= 0)
-		return code;
-	code = check_policy(&policy[0], stdout);
-	policy_finish(&policy[0]);
-	return fflush(stdout) ? CRADLE_EXIT_FAILURE : code;
+	return verb_policies(argc, argv, usage, &context, 1, check_policy);
 }

@@ -1,7 +1,6 @@
 /* cradle policy diff: for which calls two policies differ, and how. */
 #include "arch.h"
 #include "archname.h"
-#include "cradle.h"
 #include "memory.h"
 #include "names.h"
 #include "verbs.h"
@@ -168,16 +167,14 @@ static const char usage[] = "usage: cradle policy diff [--cap CAP]... [--kernel 
 			    "  --cap CAP     a capability that the agent keeps; repeatable\n"
 			    "  --kernel X.Y  the kernel it runs on (this one)\n";
 
+static bool tell(const struct policy *policy, FILE *to)
+{
+	return diff_policies(&policy[0], &policy[1], to);
+}
+
 int verb_diff(int argc, char **argv)
 {
-	struct policy policy[2];
 	struct policy_context context = { 0 };
-	int code = verb_policies(argc, argv, usage, &context, policy, 2);
 
-	if (code >= 0)
-		return code;
-	code = diff_policies(&policy[0], &policy[1], stdout);
-	policy_finish(&policy[0]);
-	policy_finish(&policy[1]);
-	return fflush(stdout) ? CRADLE_EXIT_FAILURE : code;
+	return verb_policies(argc, argv, usage, &context, 2, tell);
 }

@@ -1,7 +1,5 @@
 /* cradle policy show: a policy with everything resolved, as one that says the same. */
 #include "archname.h"
-#include "cradle.h"
-#include "load.h"
 #include "memory.h"
 #include "names.h"
 #include "verbs.h"
@@ -167,15 +165,15 @@ static const char usage[] =
 	"      --kernel X.Y  the kernel it runs on (this one)\n"
 	"  -h, --help        this text\n";
 
+static bool tell(const struct policy *policy, FILE *to)
+{
+	show_policy(policy, to);
+	return false;
+}
+
 int verb_show(int argc, char **argv)
 {
-	struct policy policy[1];
 	struct policy_context context = { 0 };
-	int code = verb_policies(argc, argv, usage, &context, policy, 1);
 
-	if (code >= 0)
-		return code;
-	show_policy(&policy[0], stdout);
-	policy_finish(&policy[0]);
-	return fflush(stdout) ? CRADLE_EXIT_FAILURE : 0;
+	return verb_policies(argc, argv, usage, &context, 1, tell);
 }

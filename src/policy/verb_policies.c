@@ -34,9 +34,10 @@ static int read_options(int argc, char **argv, const char *usage, struct policy_
 	return -1;
 }
 
-int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context,
-		  struct policy *policy, int n)
+int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context, int n,
+		  bool (*tell)(const struct policy *policy, FILE *to))
 {
+	struct policy policy[2];
 	int code = read_options(argc, argv, usage, context);
 
 	if (code >= 0)
@@ -53,5 +54,8 @@ int verb_policies(int argc, char **argv, const char *usage, struct policy_contex
 			return CRADLE_EXIT_FAILURE;
 		}
 	}
-	return -1;
+	code = tell(policy, stdout);
+	for (int i = 0; i < n; i++)
+		policy_finish(&policy[i]);
+	return fflush(stdout) ? CRADLE_EXIT_FAILURE : code;
 }

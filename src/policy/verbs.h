@@ -16,10 +16,10 @@ enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
  * if it was one of them, 0 if not, and -EINVAL, said, for a bad value. */
 int context_option(struct policy_context *context, int option);
 
-/* All of a verb's command line that has these options and n policies. Returns -1 to go on, else the
- * exit code; only in the first case there are policies, to be finished. */
-int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context,
-		  struct policy *policy, int n);
+/* A whole verb that has these options and n policies, 1 or 2, of which tell() prints what there is
+ * to say; true is the exit code 1. Returns the exit code. */
+int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context, int n,
+		  bool (*tell)(const struct policy *policy, FILE *to));
 
 /* What the verbs print, for tests. check says whether words never decide, diff whether anything
  * differs. */
