@@ -99,6 +99,16 @@ described_in() {
 	[ "$n" -ge 2 ]
 }
 
+@test "the help of policy and of each verb names -h, --help" {
+	local verb n=0
+	for verb in "" supervise $(verbs_of_policy); do
+		# shellcheck disable=SC2086 # none, or one
+		"$cradle" policy $verb --help | grep -qE '^  -h, --help +th' || fail "policy $verb --help"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 8 ]
+}
+
 @test "libcradle(3) has every function of the header" {
 	local functions name
 	functions=$(grep -oE '^CRADLE_API .*' "$top/include/cradle.h" | grep -oE 'cradle_[a-z0-9_]+\(' | tr -d '(')

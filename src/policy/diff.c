@@ -158,14 +158,15 @@ bool diff_policies(const struct policy *a, const struct policy *b, FILE *to)
 	return differ;
 }
 
-static const char usage[] = "usage: cradle policy diff [--cap CAP]... [--kernel X.Y] A B\n"
-			    "\n"
-			    "Prints the calls that two policies treat differently: - is what A "
-			    "says, + what B says. The\n"
-			    "exit code is 0 if they are the same, 1 if they aren't.\n"
-			    "\n"
-			    "  --cap CAP     a capability that the agent keeps; repeatable\n"
-			    "  --kernel X.Y  the kernel it runs on (this one)\n";
+static const char usage[] =
+	"usage: cradle policy diff [--cap CAP]... [--kernel X.Y] A B\n"
+	"\n"
+	"Prints the calls that two policies treat differently: - is what A says, + what B says.\n"
+	"The exit code is 0 if they are the same, 1 if they aren't.\n"
+	"\n"
+	"      --cap CAP     a capability that the agent keeps; repeatable\n"
+	"      --kernel X.Y  the kernel it runs on (this one)\n"
+	"  -h, --help        this text\n";
 
 static bool tell(const struct policy *policy, FILE *to)
 {
