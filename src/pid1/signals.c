@@ -44,20 +44,7 @@ bool signals_delivered(const struct supervisor *s, const siginfo_t *info)
 	 * agent has already been stopped again, would have it run on behind the shell's back. */
 	if (info->si_signo == SIGCONT)
 		return true;
-	if (info->si_code != SI_KERNEL)
-		return false;
-	switch (info->si_signo) {
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGWINCH:
-	case SIGHUP:
-		return true;
-	default:
-		return false;
-	}
+	return sys_is_from_terminal(info);
 }
 
 /* EAGAIN: the queue is full; without its value the signal still gets through. */

@@ -35,22 +35,7 @@ static void fill_end(struct relay *r, struct relay_end *end, int status)
  * the foreground reaches them, too. The hang-up goes to a session's leader alone. */
 static bool from_terminal(const siginfo_t *info)
 {
-	if (info->si_code != SI_KERNEL)
-		return false;
-	switch (info->si_signo) {
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGWINCH:
-	case SIGCONT:
-		return true;
-	case SIGHUP:
-		return getsid(0) != getpid();
-	default:
-		return false;
-	}
+	return sys_is_from_terminal(info) && (info->si_signo != SIGHUP || getsid(0) != getpid());
 }
 
 static bool asks_for_end(int sig)
