@@ -17,10 +17,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int check(int fd, enum ns_kind kind, const char *name)
+int join_open_file(const char *path)
+{
+	/* A FIFO would wait for its other end. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+bool join_is_kind(int fd, enum ns_kind kind)
 {
 	/* Other files answer an ioctl(2) that they don't know with an error. */
-	if (ioctl(fd, NS_GET_NSTYPE) == (int)ns_flag(kind))
+	return ioctl(fd, NS_GET_NSTYPE) == (int)ns_flag(kind);
+}
+
+static int check(int fd, enum ns_kind kind, const char *name)
+{
+	if (join_is_kind(fd, kind))
 		return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 	log_error("cannot join %s: it is no %s namespace (expected a file such as "
 		  "/proc/PID/ns/%s)",
@@ -46,15 +59,14 @@ static int open_one(struct spec_ns *ns, enum ns_kind kind)
 	int fd;
 
 	(void)snprintf(path, sizeof(path), pid ? "/proc/%s/ns/%s" : "%s", what, ns_name(kind));
-	/* A FIFO would wait for its other end. */
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = join_open_file(path);
 	if (fd < 0)
 		return log_errno(
-			-errno, "cannot open the namespace %s%s", path,
-			errno == EACCES ? " (a process's is open to its user alone, and to nobody "
-					  "if it isn't dumpable, as a sandbox's PID 1: name one of "
-					  "its children)"
-					: "");
+			fd, "cannot open the namespace %s%s", path,
+			fd == -EACCES ? " (a process's is open to its user alone, and to nobody "
+					"if it isn't dumpable, as a sandbox's PID 1: name one of "
+					"its children)"
+				      : "");
 	ns->join_fd[kind] = fd;
 	return check(fd, kind, path);
 }

@@ -13,6 +13,12 @@ int join_open(struct spec_ns *ns);
  * called there. 0, or -errno after saying why. */
 int join_enter(struct spec_run *run);
 
+/* Open a file that may be a namespace's. The descriptor, or -errno. */
+int join_open_file(const char *path);
+
+/* True if fd is a namespace of that kind. */
+bool join_is_kind(int fd, enum ns_kind kind);
+
 /* True if the namespace at fd is the one that we are in. */
 bool join_is_ours(int fd, enum ns_kind kind);
 

@@ -60,13 +60,11 @@ int network_join(const struct spec_net *net)
 
 	if (net->mode != NET_NS)
 		return 0;
-	/* A FIFO would wait for its other end. */
-	ns = open(net->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ns = join_open_file(net->path);
 	if (ns < 0)
-		return log_errno(-errno, "cannot open the network namespace %s%s", net->path,
-				 errno == EACCES ? " (a process's is open to its user alone)" : "");
-	/* Other files answer an ioctl(2) that they don't know with an error. */
-	if (ioctl(ns, NS_GET_NSTYPE) != CLONE_NEWNET) {
+		return log_errno(ns, "cannot open the network namespace %s%s", net->path,
+				 ns == -EACCES ? " (a process's is open to its user alone)" : "");
+	if (!join_is_kind(ns, NS_NET)) {
 		(void)close(ns);
 		log_error("cannot join %s: it is no network namespace (expected a file such as "
 			  "/run/netns/NAME or /proc/PID/ns/net)",
