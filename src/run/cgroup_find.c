@@ -1,6 +1,7 @@
 /* Find the control groups that we may divide. Reads and asks; changes nothing. */
 #include "cgroup_find.h"
 
+#include "cgroup_read.h"
 #include "log.h"
 #include "sys.h"
 #include "util.h"
@@ -24,71 +25,6 @@ const char *cgroup_controller(enum limit limit)
 	return limit == LIMIT_MEMORY ? "memory" : limit == LIMIT_PIDS ? "pids" : "cpu";
 }
 
-/* cgroups(7): hierarchy-ID:controller-list:cgroup-path */
-char *cgroup_own(char *line, const char *controller)
-{
-	char *list = strchr(line, ':');
-	char *path = list ? strchr(++list, ':') : NULL;
-
-	if (!path)
-		return NULL;
-	*path++ = '\0';
-	if (*controller ? !util_in_list(list, controller) : *list != '\0')
-		return NULL;
-	path[strcspn(path, "\n")] = '\0';
-	return path;
-}
-
-/* proc(5), /proc/PID/mountinfo: blanks and the like are octal. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++, to++) {
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
-			text += 3;
-		} else {
-			*to = *text;
-		}
-	}
-	*to = '\0';
-}
-
-bool cgroup_mount(char *line, const char *controller, struct cgroup_mount *mount)
-{
-	char *field[16] = { NULL }, *save, *word, *tail = strstr(line, " - ");
-	unsigned n = 0;
-
-	if (!tail)
-		return false;
-	*tail = '\0';
-	for (word = strtok_r(line, " ", &save); word && n < 5; word = strtok_r(NULL, " ", &save))
-		field[n++] = word;
-	for (word = strtok_r(tail + 3, " \n", &save); word && n < 8;
-	     word = strtok_r(NULL, " \n", &save))
-		field[n++] = word;
-	if (n < 8 || strcmp(field[5], *controller ? "cgroup" : "cgroup2"))
-		return false;
-	if (*controller && !util_in_list(field[7], controller))
-		return false;
-	*mount = (struct cgroup_mount){ field[3], field[4] };
-	unescape(mount->root);
-	unescape(mount->at);
-	return true;
-}
-
-char *cgroup_path(const struct cgroup_mount *mount, const char *own)
-{
-	const char *rest = strcmp(mount->root, "/") ? util_after(own, mount->root) : own;
-	char *path;
-
-	/* "/.." when it is above the root of our cgroup namespace. */
-	if (!rest || (*rest && *rest != '/') || !strncmp(own, "/..", 3))
-		return NULL;
-	return asprintf(&path, "%s%s", mount->at, strcmp(rest, "/") ? rest : "") < 0 ? NULL : path;
-}
-
 ssize_t cgroup_read_file(int dir, const char *file, char *buf, size_t size)
 {
 	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
@@ -102,54 +38,19 @@ ssize_t cgroup_read_file(int dir, const char *file, char *buf, size_t size)
 	return n;
 }
 
-/* Calls each() with every line of a file, of whatever length. */
-static int each_line(const char *file, void (*each)(char *line, struct hierarchy *h),
-		     struct hierarchy *h)
-{
-	FILE *in = fopen(file, "re");
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!in)
-		return log_errno(-errno, "cannot read %s", file);
-	while (getline(&line, &size, in) >= 0)
-		each(line, h);
-	free(line);
-	(void)fclose(in);
-	return 0;
-}
-
-static void find_own(char *line, struct hierarchy *h)
-{
-	char *own = h->own ? NULL : cgroup_own(line, h->controller);
-
-	if (own)
-		h->own = strdup(own);
-}
-
-/* The last one is on top of the others, should they be at the same place. */
-static void find_dir(char *line, struct hierarchy *h)
-{
-	struct cgroup_mount mount;
-	char *path;
-
-	if (!cgroup_mount(line, h->controller, &mount))
-		return;
-	path = cgroup_path(&mount, h->own);
-	if (!path)
-		return;
-	free(h->dir);
-	h->dir = path;
-}
-
 /* 0; 1 if there is no such hierarchy, or none that we can see. */
 static int look_up(struct hierarchy *h)
 {
-	int err = each_line("/proc/self/cgroup", find_own, h);
+	const char *file = "/proc/self/cgroup";
+	int err = cgroup_read_own(file, h->controller, &h->own);
 
-	if (!err && h->own)
-		err = each_line("/proc/self/mountinfo", find_dir, h);
-	return err ? err : !h->dir;
+	if (!err && h->own) {
+		file = "/proc/self/mountinfo";
+		err = cgroup_read_dir(file, h->controller, h->own, &h->dir);
+	}
+	if (err)
+		return log_errno(err, "cannot read %s", file);
+	return !h->dir;
 }
 
 static void forget(struct hierarchy *h)

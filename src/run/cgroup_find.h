@@ -4,20 +4,6 @@
 
 #include "cgroup.h"
 
-/* A line of /proc/PID/cgroup: the group in the hierarchy of that controller ("": the unified one),
- * without newline; NULL: another one. Cuts the line. */
-char *cgroup_own(char *line, const char *controller);
-
-/* A line of /proc/PID/mountinfo. Cuts the line. */
-struct cgroup_mount {
-	char *root; /* the group that is mounted there */
-	char *at;
-};
-bool cgroup_mount(char *line, const char *controller, struct cgroup_mount *mount);
-
-/* Where a group is in the file system, allocated; NULL if it isn't below that mount. */
-char *cgroup_path(const struct cgroup_mount *mount, const char *own);
-
 /* Fill in the parents, what they hold, and how. 0, or -errno after saying why; cg->dropped is what
  * best_effort allowed to be missing. */
 int cgroup_find(struct cgroup *cg, unsigned wanted, unsigned best_effort);

@@ -2,6 +2,7 @@
 #include "mount.h"
 
 #include "log.h"
+#include "mountinfo.h"
 #include "sys.h"
 #include "util.h"
 
@@ -12,22 +13,6 @@
 #include <unistd.h>
 
 enum { MOUNTINFO_MAX = 1 << 18 };
-
-/* proc(5), /proc/PID/mountinfo: blanks and the like are octal. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++, to++) {
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
-			text += 3;
-		} else {
-			*to = *text;
-		}
-	}
-	*to = '\0';
-}
 
 static bool among(const char *word, const char *const *words, size_t n)
 {
@@ -62,24 +47,12 @@ static void leave_one(const char *where, const char *type)
 		(void)log_warn_errno(-errno, "cannot unmount %s nor make it read-only", where);
 }
 
-/* "36 35 98:0 /root /mount/point options … - type source options" */
 static void leave_line(char *line)
 {
-	char *type = strstr(line, " - ");
-	char *where = line;
+	struct mountinfo mount;
 
-	for (int field = 0; field < 4 && where; field++) {
-		where = strchr(where, ' ');
-		if (where)
-			where++;
-	}
-	if (!where || !type)
-		return;
-	type += 3;
-	type[strcspn(type, " ")] = '\0';
-	where[strcspn(where, " ")] = '\0';
-	unescape(where);
-	leave_one(where, type);
+	if (mountinfo_parse(line, &mount))
+		leave_one(mount.at, mount.type);
 }
 
 void mount_leave(void)

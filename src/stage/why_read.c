@@ -1,6 +1,7 @@
 /* What /proc and /sys tell about the refusals to expect. May only read. */
 #include "why.h"
 
+#include "mountinfo.h"
 #include "namespaces.h"
 #include "sys.h"
 #include "util.h"
@@ -94,11 +95,6 @@ static void read_namespaces(struct why_facts *facts)
 	}
 }
 
-static char *next_word(char **rest)
-{
-	return strsep(rest, " \n");
-}
-
 static bool is_readonly(const char *options)
 {
 	return !strcmp(options, "ro") || util_after(options, "ro,");
@@ -119,32 +115,23 @@ static void add_masked(struct why_facts *facts, const char *path)
 		       len ? ", " : "", path);
 }
 
-/* proc_pid_mountinfo(5): id parent major:minor root point options [optional]... - type source super
- */
 void why_mountinfo(struct why_facts *facts, char *line)
 {
-	char *word[6], *type, *tail = strstr(line, " - ");
+	struct mountinfo mount;
 
-	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
-		word[i] = next_word(&line);
-		if (!word[i])
-			return;
-	}
-	if (!tail)
+	if (!mountinfo_parse(line, &mount))
 		return;
-	tail += 3;
-	type = next_word(&tail);
-	if (!strcmp(word[4], "/etc/hostname") || !strcmp(word[4], "/etc/resolv.conf"))
+	if (!strcmp(mount.at, "/etc/hostname") || !strcmp(mount.at, "/etc/resolv.conf"))
 		facts->names_mounted = true;
-	if (!strcmp(word[4], "/sys"))
-		facts->sys_open =
-			!strcmp(type, "sysfs") && !strcmp(word[3], "/") && !is_readonly(word[5]);
-	if (!strcmp(word[4], "/proc")) {
+	if (!strcmp(mount.at, "/sys"))
+		facts->sys_open = !strcmp(mount.type, "sysfs") && !strcmp(mount.root, "/") &&
+				  !is_readonly(mount.options);
+	if (!strcmp(mount.at, "/proc")) {
 		/* The last one is on top. */
-		facts->proc_whole = !strcmp(type, "proc") && !strcmp(word[3], "/");
-		facts->proc_readonly = is_readonly(word[5]);
-	} else if (util_after(word[4], "/proc/")) {
-		add_masked(facts, word[4]);
+		facts->proc_whole = !strcmp(mount.type, "proc") && !strcmp(mount.root, "/");
+		facts->proc_readonly = is_readonly(mount.options);
+	} else if (util_after(mount.at, "/proc/")) {
+		add_masked(facts, mount.at);
 	}
 }
 

@@ -1,5 +1,5 @@
 /* Where a control group is: lines of /proc/self/cgroup and mountinfo. */
-#include "cgroup_find.h"
+#include "cgroup_read.h"
 #include "limited.h"
 #include "tap.h"
 #include "util.h"
@@ -42,6 +42,7 @@ static const struct {
 	{ "30 23 0:26 /other /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "", "/user/leaf", NULL },
 	{ "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "", "/../elsewhere", NULL },
 	{ "30 23 0:26 / /a\\040dir/b\\134c rw - cgroup2 cgroup2 rw\n", "", "/x", "/a dir/b\\c/x" },
+	{ "30 23 0:26 / /sys/fs/cgroup rw - cgroup2  rw\n", "", "/a", "/sys/fs/cgroup/a" },
 	{ "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "memory", "/a", NULL },
 	{ "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "memory", "/a",
 	  "/sys/fs/cgroup/memory/a" },
@@ -81,7 +82,7 @@ int main(void)
 		       "own group of \"%s\" in line %zu", groups[i].controller, i + 1);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
-		struct cgroup_mount mount;
+		struct mountinfo mount;
 		char *path = NULL;
 
 		(void)snprintf(line, sizeof(line), "%s", mounts[i].line);
