@@ -29,6 +29,15 @@ listing() {
 	[ -e /etc/hostname ]
 }
 
+# In a sandbox whose host is one, where such a directory can be.
+@test "the host's layered tree has what is mounted below a directory with a blank in its name" {
+	# shellcheck disable=SC2016 # of the other shell
+	run -0 as_nobody "$CRADLE" run --seccomp=none --disable-userns=0 --overlay-tmp-root --tmpfs "/a b/c" \
+		--ro-bind "$SUITE_DIR" "$SUITE_DIR" -- \
+		sh -c 'echo below >"/a b/c/file"; "$1" run --overlay-tmp-root -- cat "/a b/c/file"' - "$CRADLE"
+	[ "$output" = below ]
+}
+
 @test "layers of an overlay hide each other in their order, and only the writable one changes" {
 	mkdir low high up work
 	echo low | tee low/both >low/one

@@ -2,6 +2,7 @@
 #include "layered.h"
 
 #include "log.h"
+#include "mountinfo.h"
 #include "sys.h"
 #include "util.h"
 
@@ -18,7 +19,7 @@ enum { MOUNTINFO_MAX = 1 << 20 };
 
 struct walk {
 	struct plan *plan;
-	char *mountinfo;
+	char *points;
 };
 
 /* What has its own in a sandbox. */
@@ -33,22 +34,28 @@ static bool is_replaced(const char *path)
 	return false;
 }
 
-/* The fifth field of /proc/self/mountinfo (proc(5)) is where it is mounted; blanks in it are octal
- * escapes, which no path that we compare with begins by chance. */
+/* Leaves of the table where things are mounted, each with a NUL, and one more. */
+static void keep_points(char *table)
+{
+	char *to = table, *line;
+	struct mountinfo mount;
+
+	while ((line = strsep(&table, "\n"))) {
+		if (!mountinfo_parse(line, &mount))
+			continue;
+		memmove(to, mount.at, strlen(mount.at) + 1);
+		to += strlen(to) + 1;
+	}
+	*to = '\0';
+}
+
 static bool has_mount_below(const struct walk *w, const char *path)
 {
 	size_t len = strcmp(path, "/") ? strlen(path) : 0;
-	const char *line = w->mountinfo;
 
-	while (line && *line) {
-		const char *at = line;
-
-		for (int i = 0; i < 4 && at; i++)
-			at = strchr(at, ' ') ? strchr(at, ' ') + 1 : NULL;
-		if (at && !strncmp(at, path, len) && at[len] == '/' && at[len + 1] != ' ')
+	for (const char *at = w->points; *at; at += strlen(at) + 1) {
+		if (!strncmp(at, path, len) && at[len] == '/' && at[len + 1])
 			return true;
-		line = strchr(line, '\n');
-		line += line != NULL;
 	}
 	return false;
 }
@@ -128,16 +135,18 @@ static int walk(struct walk *w, const char *dir)
 
 int layered_root(struct plan *plan)
 {
-	struct walk w = { .plan = plan, .mountinfo = malloc(MOUNTINFO_MAX) };
+	struct walk w = { .plan = plan, .points = malloc(MOUNTINFO_MAX) };
 	unsigned before = plan->nops;
-	int err = w.mountinfo ? 0 : -ENOMEM;
+	int err = w.points ? 0 : -ENOMEM;
 
-	if (!err && sys_read_file("/proc/self/mountinfo", w.mountinfo, MOUNTINFO_MAX) < 0)
+	if (!err && sys_read_file("/proc/self/mountinfo", w.points, MOUNTINFO_MAX) < 0)
 		err = -EIO;
-	if (!err)
+	if (!err) {
+		keep_points(w.points);
 		err = walk(&w, "/");
+	}
 	if (!err)
 		err = plan_to_front(plan, before);
-	free(w.mountinfo);
+	free(w.points);
 	return err ? log_errno(err, "cannot plan layers over the host's tree") : 0;
 }
