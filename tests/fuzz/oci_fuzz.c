@@ -5,6 +5,8 @@
 #include "compile.h"
 #include "names.h"
 #include "oci.h"
+#include "parse.h"
+#include "verbs.h"
 
 #include <stdio.h>
 
@@ -46,6 +48,25 @@ static void write_and_read(struct policy *policy, const struct policy_context *c
 	free(text);
 }
 
+/* As text, too. */
+static void show_and_read(struct policy *policy, const struct policy_context *context,
+			  uint64_t seed)
+{
+	struct policy read;
+	char *text = NULL;
+	size_t len;
+	FILE *to = open_memstream(&text, &len);
+
+	show_policy(policy, to);
+	(void)fclose(to);
+	policy_init(&read, "read");
+	if (policy_parse_text(&read, "shown", text, context) < 0)
+		abort();
+	expect_same(policy, &read, seed);
+	policy_finish(&read);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FILE *nowhere;
@@ -70,6 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		policy_program_finish(&program);
 		write_and_read(&policy, &context, seed);
+		show_and_read(&policy, &context, seed);
 	}
 	policy_finish(&policy);
 	free(text);
