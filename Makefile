@@ -185,7 +185,7 @@ $(B)/generated/%_policies.h:
 	@mkdir -p $(@D)
 	policies/embed $(filter %.bpf,$^) > $@
 $(B)/cradle.o/spec/shipped.o $(B)/unit.o/spec/shipped.o: $(B)/generated/shipped_policies.h
-$(B)/cradle.o/stage/guard.o: $(B)/generated/guard_policies.h
+$(B)/cradle.o/stage/guard.o $(B)/unit.o/stage/guard.o: $(B)/generated/guard_policies.h
 
 $(KERNEL_HEADERS):
 	mkdir -p $@
@@ -197,7 +197,7 @@ $(KERNEL_HEADERS):
 FLAGS_NOW = $(CC) $(CRADLE_CC) $(CFLAGS) $(BASE_CFLAGS) $(CRADLE_CFLAGS) $(CRADLE_PIC) $(HARDEN_C) $(DEFINES)
 $(shell mkdir -p $(B) && echo '$(subst ','"'"',$(FLAGS_NOW))' | cmp -s - $(B)/flags || \
 	echo '$(subst ','"'"',$(FLAGS_NOW))' > $(B)/flags)
-$(KERNEL_HEADERS) $(addprefix $(B)/generated/,capability_names.h call_names.h call_names_i386.h policy_constants.h): $(B)/flags
+$(KERNEL_HEADERS) $(CRADLE_GENERATED) $(B)/generated/policy_constants.h: $(B)/flags
 
 # What an idle init executes, also to forward a signal or reap, goes into a segment of its own; src/pid1/memory.c says why.
 IDLE_OBJ = $(addprefix $(B)/cradle.o/,$(addsuffix .o,pid1/pid1 pid1/memory pid1/reap pid1/signals \

@@ -19,7 +19,7 @@ $(B)/unit/%: tests/unit/%.c tests/unit/tap.h $(filter-out $(B)/unit.o/main.o,$(C
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(HARDEN_LD) $(ROOM_top) -Isrc/pid1 -o $@ $(filter %.c %.o,$^)
 
-$(B)/unit.o/%.o: src/%.c $(B)/flags
+$(B)/unit.o/%.o: src/%.c $(B)/flags | $(CRADLE_GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN_C) $(DEFINES) $(call room,$*) -MMD -MP -c -o $@ $<
 
