@@ -15,6 +15,7 @@ struct spec_policy {
 	const char *name;          /* of a shipped one, or a path; fd:N or N: a descriptor's */
 	struct sock_fprog program; /* filter NULL: not found yet */
 	bool from_fd;
+	int fd; /* the number that it had, which is closed */
 };
 
 struct spec_seccomp {

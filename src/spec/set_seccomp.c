@@ -13,15 +13,14 @@ static const char *add_policy(struct spec *spec, const char *name, const char *f
 	struct spec_seccomp *seccomp = &spec->seccomp;
 	struct spec_policy *policy = &seccomp->policy[seccomp->n];
 	const char *wrong = NULL;
-	int number;
 
 	seccomp->given = true;
 	if (seccomp->n == SECCOMP_POLICIES)
 		return "expected at most 16 policies";
 	if (fd)
-		wrong = set_fd(&number, fd);
+		wrong = set_fd(&policy->fd, fd);
 	if (fd && !wrong)
-		wrong = bpf_read(&policy->program, number);
+		wrong = bpf_read(&policy->program, policy->fd);
 	if (wrong)
 		return wrong;
 	policy->name = name;

@@ -6,11 +6,9 @@
 #include "compiler.h"
 #include "log.h"
 #include "sys.h"
-#include "util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -21,33 +19,26 @@
 
 enum { PATIENCE_MS = 200 };
 
-/* fd:N or N, as the user knows the descriptor, and is told of it. */
-static int number_of(const struct spec_policy *policy)
-{
-	const char *number = util_after(policy->name, "fd:");
-	uint64_t fd;
-
-	return util_number(number ? number : policy->name, INT_MAX, &fd) ? (int)fd : -1;
-}
-
 /* To where no policy's descriptor has to be. */
 static int out_of_the_way(const struct spec_seccomp *seccomp, int socket)
 {
 	int above = STDERR_FILENO, fd;
 
 	for (unsigned i = 0; i < seccomp->n; i++) {
-		if (seccomp->policy[i].from_fd && number_of(&seccomp->policy[i]) > above)
-			above = number_of(&seccomp->policy[i]);
+		if (seccomp->policy[i].from_fd && seccomp->policy[i].fd > above)
+			above = seccomp->policy[i].fd;
 	}
 	fd = fcntl(socket, F_DUPFD, above + 1);
 	return fd < 0 ? socket : fd;
 }
 
-/* What came from a descriptor was read to its end. Under the same number, if that is free. */
+/* What came from a descriptor was read to its end. Under the same number, if that is free: by it
+ * the user is told of the policy. */
 static int again(const struct spec_policy *policy)
 {
 	size_t len = policy->program.len * sizeof(*policy->program.filter);
-	int fd = memfd_create("policy", 0), number = number_of(policy);
+	const int number = policy->fd;
+	int fd = memfd_create("policy", 0);
 
 	if (fd < 0 || write(fd, policy->program.filter, len) != (ssize_t)len)
 		_exit(CRADLE_EXIT_FAILURE);
