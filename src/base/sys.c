@@ -45,6 +45,25 @@ void sys_sigaction(int sig, const struct sys_sigaction *act, struct sys_sigactio
 	(void)raw_call(SYS_rt_sigaction, sig, (long)act, (long)old, sizeof(uint64_t), 0);
 }
 
+bool sys_is_from_terminal(const siginfo_t *info)
+{
+	if (info->si_code != SI_KERNEL)
+		return false;
+	switch (info->si_signo) {
+	case SIGINT:
+	case SIGQUIT:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGWINCH:
+	case SIGHUP:
+	case SIGCONT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 siginfo_t *sys_signal_value(int sig, siginfo_t *info)
 {
 	if (!info || info->si_code >= 0 || info->si_code == SI_TKILL)

@@ -80,24 +80,7 @@ int sys_forward_signal(pid_t pid, int sig, siginfo_t *info);
 siginfo_t *sys_signal_value(int sig, siginfo_t *info);
 
 /* What the kernel sends for a terminal: to its foreground, and SIGHUP and SIGCONT on a hang-up. */
-static inline bool sys_is_from_terminal(const siginfo_t *info)
-{
-	if (info->si_code != SI_KERNEL)
-		return false;
-	switch (info->si_signo) {
-	case SIGINT:
-	case SIGQUIT:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
-	case SIGWINCH:
-	case SIGHUP:
-	case SIGCONT:
-		return true;
-	default:
-		return false;
-	}
-}
+bool sys_is_from_terminal(const siginfo_t *info);
 
 /* Stop this process as ^Z would: not if it is in an orphaned process group, where nobody could
  * continue it, which returns false. Returns when it was continued, with that SIGCONT taken off the
