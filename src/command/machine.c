@@ -43,15 +43,13 @@ static int direct_command(enum cradle_how how, const char *option)
 /* Joined letters, too. -h is to power off unless another says otherwise, as in shutdown(8). */
 static bool read_shutdown_option(const char *option, enum cradle_how *how)
 {
-	static const char *const words[] = { [CRADLE_POWER_OFF] = "--poweroff",
-					     [CRADLE_REBOOT] = "--reboot",
-					     [CRADLE_HALT] = "--halt" };
 	static const char letters[] = {
 		[CRADLE_POWER_OFF] = 'P', [CRADLE_REBOOT] = 'r', [CRADLE_HALT] = 'H'
 	};
+	const char *word = util_after(option, "--");
 
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
-		if (!strcmp(option, words[i])) {
+	for (size_t i = 0; word && i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(word, names[i])) {
 			*how = (enum cradle_how)i;
 			return true;
 		}
@@ -93,7 +91,7 @@ int machine_command(int argc, char **argv)
 
 	if (!strcmp(name, "shutdown")) {
 		/* Whose -h means something else than ours. */
-		done = option && !strncmp(option, "--", 2) ? tell(0, option) : -1;
+		done = option && util_after(option, "--") ? tell(0, option) : -1;
 		return done >= 0 ? done : shutdown_command(argc, argv);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
