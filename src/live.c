@@ -80,8 +80,8 @@ static void tell_end(const struct spec *spec, const struct cradle_result *result
 {
 	char name[16];
 
-	/* A launcher tells it, whose kernel log isn't out of reach. Who explains is none of our
-	 * children that we know of. */
+	/* A launcher tells it, whose kernel log isn't out of reach. Whether who explains has told
+	 * it isn't known here: his exit code goes to nobody. */
 	if (result->signal == SIGSYS && spec->verb == VERB_INIT)
 		refused_tell(spec, true);
 	if (result->signal)

@@ -107,7 +107,7 @@ static bool write_default_pair(const char *word, const struct policy_action *a,
 	return true;
 }
 
-/* Those that the kernel can't run programs of mean nothing. */
+/* Without those whose programs this machine's kernel can't run. */
 static bool write_archs(const struct policy *a, const struct policy *b, char sign, FILE *to)
 {
 	bool differ = false;
