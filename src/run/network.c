@@ -9,7 +9,6 @@
 #include "rights.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <linux/nsfs.h>

@@ -3,11 +3,9 @@
  * their socket, and it kills what it finds below itself. May change nothing but itself. */
 #include "enter.h"
 
-#include "dest.h"
 #include "log.h"
 #include "pty.h"
 #include "status.h"
-#include "util.h"
 
 #include <errno.h>
 #include <sys/prctl.h>
