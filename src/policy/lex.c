@@ -116,3 +116,11 @@ bool token_is(const struct token *token, const char *text)
 {
 	return strlen(text) == token->len && !memcmp(token->text, text, token->len);
 }
+
+void token_copy(char name[TOKEN_NAME], const struct token *token)
+{
+	size_t len = token->len < TOKEN_NAME ? token->len : 0;
+
+	memcpy(name, token->text, len);
+	name[len] = '\0';
+}

@@ -35,4 +35,9 @@ struct token lex_rest(struct lexer *lexer);
 
 bool token_is(const struct token *token, const char *text);
 
+enum { TOKEN_NAME = 64 };
+
+/* Its text as a string; "" if that is longer than any name, so that nobody has it. */
+void token_copy(char name[TOKEN_NAME], const struct token *token);
+
 #endif

@@ -9,13 +9,11 @@
 
 int parse_capability(struct parser *parser, bool *holds)
 {
-	char word[64] = "";
-	uint64_t bit = 0;
+	char name[TOKEN_NAME];
+	uint64_t bit;
 
-	if (parser->token.len < sizeof(word)) {
-		memcpy(word, parser->token.text, parser->token.len);
-		bit = capability_parse(word);
-	}
+	token_copy(name, &parser->token);
+	bit = capability_parse(name);
 	if (!bit) {
 		struct spelling spelling;
 

@@ -3,13 +3,10 @@
 #include "parser.h"
 
 #include <ctype.h>
-#include <string.h>
-
-enum { MAX_WORD = 64 };
 
 bool parser_offer_errnos(struct spelling *spelling)
 {
-	char capital[MAX_WORD];
+	char capital[TOKEN_NAME];
 	struct spelling of_errnos;
 	const char *name;
 
@@ -46,13 +43,12 @@ bool parser_sees_errno(const struct parser *parser)
 
 int parse_errno(struct parser *parser, int *error)
 {
-	char word[MAX_WORD] = "";
+	char name[TOKEN_NAME];
 	uint64_t value;
 
 	if (!parse_number(&parser->token, &value)) {
-		if (parser->token.len < sizeof(word))
-			memcpy(word, parser->token.text, parser->token.len);
-		value = (uint64_t)errno_value(word);
+		token_copy(name, &parser->token);
+		value = (uint64_t)errno_value(name);
 		if (!value)
 			return misspelt(parser, &parser->token);
 	}

@@ -8,9 +8,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { MAX_WORD = 64 };
 
 /* The calls of a line, each with the word that named it. */
 struct calls {
@@ -60,22 +57,14 @@ static int misspelt_group(const struct parser *parser, const struct token *token
 			       &spelling);
 }
 
-static void copy_word(char name[MAX_WORD], const struct token *word)
-{
-	size_t len = word->len < MAX_WORD ? word->len : 0;
-
-	memcpy(name, word->text, len);
-	name[len] = '\0';
-}
-
 static int read_name(struct parser *parser, struct calls *calls)
 {
 	const struct token word = parser->token;
 	const struct policy_group *group;
-	char name[MAX_WORD];
+	char name[TOKEN_NAME];
 	int nr;
 
-	copy_word(name, &word);
+	token_copy(name, &word);
 	parser_next(parser);
 	if (word.text[0] != '@') {
 		nr = policy_call_number(name);
@@ -182,11 +171,11 @@ int parse_rule(struct parser *parser, const struct policy_action *action)
 static int check_letters(const struct parser *parser)
 {
 	struct spelling spelling;
-	char name[MAX_WORD];
+	char name[TOKEN_NAME];
 
 	if (parser->token.kind != TOKEN_WORD || parser->token.text[0] == '@')
 		return 0;
-	copy_word(name, &parser->token);
+	token_copy(name, &parser->token);
 	if (policy_call_number(name) != POLICY_NO_CALL)
 		return 0;
 	spell_call(&spelling, &parser->token);

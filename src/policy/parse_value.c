@@ -4,20 +4,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-
-enum { MAX_WORD = 64 };
 
 bool parse_number(const struct token *token, uint64_t *value)
 {
-	char word[MAX_WORD], *end;
-	bool minus = token->len && token->text[0] == '-';
-	const char *digits = word + minus;
+	char word[TOKEN_NAME], *end;
+	const char *digits;
+	bool minus;
 
-	if (token->len >= sizeof(word))
-		return false;
-	memcpy(word, token->text, token->len);
-	word[token->len] = '\0';
+	token_copy(word, token);
+	minus = word[0] == '-';
+	digits = word + minus;
 	/* strtoull would take blanks and a second sign as well. */
 	if (*digits < '0' || *digits > '9')
 		return false;
@@ -45,15 +41,14 @@ static int misspelt(const struct parser *parser, const struct token *token)
 static int one_value(struct parser *parser, uint64_t *value)
 {
 	const struct policy_constant *constant;
-	char word[MAX_WORD] = "";
+	char name[TOKEN_NAME];
 
 	if (parser->token.kind != TOKEN_WORD)
 		return parser_complain(parser, &parser->token,
 				       "expected a number or a constant's name");
 	if (!parse_number(&parser->token, value)) {
-		if (parser->token.len < sizeof(word))
-			memcpy(word, parser->token.text, parser->token.len);
-		constant = policy_constant(word);
+		token_copy(name, &parser->token);
+		constant = policy_constant(name);
 		if (!constant)
 			return misspelt(parser, &parser->token);
 		*value = constant->value;
