@@ -4,6 +4,7 @@
 #include "log.h"
 #include "names.h"
 #include "parse.h"
+#include "source.h"
 #include "util.h"
 #include "width.h"
 
@@ -157,7 +158,7 @@ int learn_read(struct learn_record *record, const char *file, const char *text,
 	const char *at;
 	int err;
 
-	text = util_after(text, "\xef\xbb\xbf") ?: text; /* another of an editor's */
+	text = util_after(text, BYTE_ORDER_MARK) ?: text;
 	at = read_head(record, text);
 	if (!at) {
 		log_error("cannot merge with %s, which learn didn't write: expected another file",

@@ -42,10 +42,11 @@ static const char *join(struct policy *policy, const char *directory, size_t len
 	return path;
 }
 
-/* Editors of other systems begin UTF-8 with it; it has no meaning and can't be seen. */
-static size_t byte_order_mark(const char *bytes, size_t len)
+static size_t mark_length(const char *bytes, size_t len)
 {
-	return len >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3) ? 3 : 0;
+	size_t mark = strlen(BYTE_ORDER_MARK);
+
+	return len >= mark && !memcmp(bytes, BYTE_ORDER_MARK, mark) ? mark : 0;
 }
 
 /* Whatever it is, a pipe as well. */
@@ -62,7 +63,7 @@ static int read_all(struct policy *policy, int fd, struct policy_input *input)
 		if (n > 0)
 			len += (size_t)n;
 	} while ((n > 0 && len < MAX_BYTES) || (n < 0 && errno == EINTR));
-	mark = byte_order_mark(bytes, len);
+	mark = mark_length(bytes, len);
 	if (n < 0)
 		n = -errno;
 	else if (n > 0)

@@ -4,6 +4,9 @@
 
 #include "policy.h"
 
+/* Editors of other systems begin UTF-8 with it; it has no meaning and can't be seen. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 /* Read what NAME|PATH names and note it among the policy's inputs. A word of letters, digits, - and
  * _ is a name: one that is built into this program, else NAME.policy in the installed directory.
  * Everything else is a path, relative to the directory of the file `from` (NULL: the working
