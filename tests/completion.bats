@@ -3,6 +3,7 @@
 bats_require_minimum_version 1.5.0
 
 load help
+load await
 
 @test "the bash completion offers exactly the options of each command" {
 	local command offered
@@ -197,11 +198,8 @@ cradle run --tty=inherit |'
 
 @test "both completions of enter offer the sandboxes that have a name" {
 	"$cradle" run --name="completed-$$" -- sleep 60 3>&- &
-	local launcher=$! tick offered
-	for ((tick = 0; tick < 500; tick++)); do
-		! grep -q "/completed-$$\$" /proc/net/unix || break
-		read -rt 0.02 <> <(:) || true
-	done
+	local launcher=$! offered
+	await "grep -q '/completed-$$\$' /proc/net/unix"
 	offered=$(both_offer "cradle enter comp" "cradle enter -- comp" && zsh_offers <<<'cradle enter comp') || true
 	kill -TERM $launcher
 	wait $launcher || true
