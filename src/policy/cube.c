@@ -17,7 +17,8 @@ static int add(struct cubes *cubes, const struct cube *cube)
 	return 0;
 }
 
-void cubes_init(struct cubes *cubes)
+/* All arguments. */
+static void fill(struct cubes *cubes)
 {
 	*cubes = (struct cubes){ 0 };
 	(void)add(cubes, &(struct cube){ 0 });
@@ -53,7 +54,8 @@ bool cubes_touch(const struct cubes *a, const struct cubes *b)
 	return false;
 }
 
-int cubes_meet(struct cubes *both, const struct cubes *a, const struct cubes *b)
+/* What both have, into cubes that cubes_finish() frees. */
+static int meet_all(struct cubes *both, const struct cubes *a, const struct cubes *b)
 {
 	struct cube cube;
 	int err = 0;
@@ -87,7 +89,8 @@ static int split(struct cubes *rest, struct cube a, const struct cube *b)
 	return err;
 }
 
-int cubes_subtract(struct cubes *a, const struct cubes *b)
+/* a's without b's, which are disjoint, into a. */
+static int subtract(struct cubes *a, const struct cubes *b)
 {
 	int err = 0;
 
@@ -174,23 +177,24 @@ static int of_test(struct cubes *cubes, const struct policy_test *test)
 		*cubes = positive;
 		return err;
 	}
-	cubes_init(cubes);
-	err = cubes_subtract(cubes, &positive);
+	fill(cubes);
+	err = subtract(cubes, &positive);
 	cubes_finish(&positive);
 	return err;
 }
 
-int cubes_of_rule(struct cubes *cubes, const struct policy_rule *rule)
+/* Those for which all tests of a rule hold, disjoint. */
+static int of_rule(struct cubes *cubes, const struct policy_rule *rule)
 {
 	int err = 0;
 
-	cubes_init(cubes);
+	fill(cubes);
 	for (unsigned i = 0; i < rule->ntests && !err; i++) {
 		struct cubes test = { 0 }, both = { 0 };
 
 		err = of_test(&test, &rule->test[i]);
 		if (!err)
-			err = cubes_meet(&both, cubes, &test);
+			err = meet_all(&both, cubes, &test);
 		cubes_finish(&test);
 		cubes_finish(cubes);
 		*cubes = both;
@@ -204,17 +208,17 @@ int cubes_answered(struct cubes *cubes, const struct policy_rule *const *rule, s
 	int err = 0;
 
 	if (n == nrules)
-		cubes_init(cubes);
+		fill(cubes);
 	else
-		err = cubes_of_rule(cubes, rule[n]);
+		err = of_rule(cubes, rule[n]);
 	for (size_t i = 0; i < n && cubes->n && !err; i++) {
 		struct cubes other = { 0 };
 
 		if (flat_same_action(&rule[i]->action, action))
 			continue;
-		err = cubes_of_rule(&other, rule[i]);
+		err = of_rule(&other, rule[i]);
 		if (!err)
-			err = cubes_subtract(cubes, &other);
+			err = subtract(cubes, &other);
 		cubes_finish(&other);
 	}
 	return err;

@@ -1,5 +1,6 @@
 /* cube.h - sets of arguments in the only form that OCI profiles have for both a condition and its
- * contrary: some bits of each argument have these values. Pure. */
+ * contrary: some bits of each argument have these values. Two policies are compared in it, too.
+ * Pure. */
 #ifndef POLICY_CUBE_H
 #define POLICY_CUBE_H
 
@@ -17,20 +18,10 @@ struct cubes {
 /* More than this and the rules can't be said reasonably. */
 enum { CUBES_MAX = 2048 };
 
-/* All arguments. */
-void cubes_init(struct cubes *cubes);
 void cubes_finish(struct cubes *cubes);
-
-/* Those for which all tests of a rule hold, disjoint. Returns 0 or -E2BIG. */
-int cubes_of_rule(struct cubes *cubes, const struct policy_rule *rule);
 
 /* Whether there is something that both have. */
 bool cubes_touch(const struct cubes *a, const struct cubes *b);
-
-/* What both have, into cubes that cubes_finish() frees; a's without b's, into a. b's cubes are
- * disjoint. Return 0 or -E2BIG. */
-int cubes_meet(struct cubes *both, const struct cubes *a, const struct cubes *b);
-int cubes_subtract(struct cubes *a, const struct cubes *b);
 
 /* Those that the n-th of a call's rules, the strongest first, answers: its own, or all if n is how
  * many there are, without what stronger rules with another action than this one have; where the
