@@ -77,13 +77,9 @@ void why_explain(enum why_step step, int err, uint64_t flags, const struct why_f
  * storage that the next call reuses. */
 const char *why_clone(int err, uint64_t flags);
 const char *why_map(int err, unsigned id); /* of the id outside */
-const char *why_ranges(int err);
 const char *why_fs(const char *type, int err);
-const char *why_refused(int err);
-const char *why_cgroup(int err);
 
 /* Of a system call that the kernel had from a version on ("5.12"), when err is -ENOSYS. */
 void why_explain_call(int err, const char *since, const struct why_facts *facts, struct why *why);
-const char *why_call(int err, const char *since);
 
 #endif

@@ -286,35 +286,10 @@ const char *why_map(int err, unsigned id)
 	return read_and_explain(id ? WHY_MAP : WHY_ROOT, err, 0);
 }
 
-const char *why_ranges(int err)
-{
-	return read_and_explain(WHY_RANGES, err, 0);
-}
-
 const char *why_fs(const char *type, int err)
 {
 	return read_and_explain(!strcmp(type, "proc")    ? WHY_PROC
 				: !strcmp(type, "sysfs") ? WHY_SYS
 							 : WHY_MOUNT,
 				err, 0);
-}
-
-const char *why_refused(int err)
-{
-	return read_and_explain(WHY_OTHER, err, 0);
-}
-
-const char *why_cgroup(int err)
-{
-	return read_and_explain(WHY_CGROUP, err, 0);
-}
-
-const char *why_call(int err, const char *since)
-{
-	struct why_facts facts;
-	struct why why;
-
-	why_read(&facts);
-	why_explain_call(err, since, &facts, &why);
-	return as_text(&why);
 }
