@@ -76,6 +76,11 @@ static _Noreturn void become_supervisor(const struct spec *spec, struct compiler
 	compiler_become(c);
 }
 
+static bool is_wanted(const struct spec_seccomp *seccomp)
+{
+	return seccomp->n && (seccomp->explain || seccomp->complain);
+}
+
 pid_t explain_start(struct spec *spec, bool parent)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
@@ -83,7 +88,7 @@ pid_t explain_start(struct spec *spec, bool parent)
 	int pair[2];
 	pid_t pid;
 
-	if (!seccomp->n || !(seccomp->explain || seccomp->complain))
+	if (!is_wanted(seccomp))
 		return 0;
 	if (compiler_begin(&c, "supervise") < 0)
 		return log_errno(-ENOENT, "cannot find cradle-policy, which --explain and complain "
@@ -106,7 +111,7 @@ void explain_release(struct spec *spec)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
 
-	if (!seccomp->listener || !(seccomp->explain || seccomp->complain))
+	if (!seccomp->listener || !is_wanted(seccomp))
 		return;
 	(void)close(seccomp->listener);
 	seccomp->listener = 0;
@@ -125,7 +130,7 @@ int explain_prepare(struct spec *spec)
 	struct spec_seccomp *seccomp = &spec->seccomp;
 	void *page;
 
-	if (!seccomp->n || !(seccomp->explain || seccomp->complain))
+	if (!is_wanted(seccomp))
 		return 0;
 	page = mmap(NULL, sizeof(*seccomp->explainer), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
