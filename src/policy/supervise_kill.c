@@ -16,11 +16,17 @@ enum { PIDFD_OF_THREAD = O_EXCL };
 
 enum { STATUS_SIZE = 4096, PATIENCE_MS = 100 };
 
-static uint64_t read_mask(const char *status, const char *word)
+/* Whether SIGSYS is in one of the sets, "\nSigBlk:" for example. */
+static bool has_sigsys(const char *status, const char *set)
 {
-	const char *at = strstr(status, word);
+	const char *at = strstr(status, set);
 
-	return at ? strtoull(at + strlen(word), NULL, 16) : 0;
+	return at && strtoull(at + strlen(set), NULL, 16) >> (SIGSYS - 1) & 1;
+}
+
+static bool is_held_off(const char *status)
+{
+	return has_sigsys(status, "\nSigBlk:") || has_sigsys(status, "\nSigIgn:");
 }
 
 /* The last number: what the process calls itself. */
@@ -48,10 +54,7 @@ static bool has_threads(const char *status)
 
 static bool has_handler(const char *status)
 {
-	const uint64_t sigsys = (uint64_t)1 << (SIGSYS - 1);
-
-	return !((read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:")) & sigsys) &&
-	       read_mask(status, "\nSigCgt:") & sigsys;
+	return !is_held_off(status) && has_sigsys(status, "\nSigCgt:");
 }
 
 bool kill_is_handled(const struct listener *listener)
@@ -64,15 +67,12 @@ bool kill_is_handled(const struct listener *listener)
 /* SIGSYS as the kernel sends it can't be blocked and ends an init, too; ours has to be SIGKILL. */
 static int choose_signal(pid_t tid, bool trap)
 {
-	const uint64_t sigsys = (uint64_t)1 << (SIGSYS - 1);
 	char status[STATUS_SIZE];
 
-	if (!read_status(tid, status))
+	if (!read_status(tid, status) || is_held_off(status))
 		return SIGKILL;
 	if (has_handler(status))
 		return trap ? SIGSYS : SIGKILL;
-	if ((read_mask(status, "\nSigBlk:") | read_mask(status, "\nSigIgn:")) & sigsys)
-		return SIGKILL;
 	return is_init(status) || (!trap && has_threads(status)) ? SIGKILL : SIGSYS;
 }
 
