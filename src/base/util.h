@@ -27,6 +27,12 @@ void util_sort(int *numbers, unsigned n);
 /* The part of a path after its last slash. */
 const char *util_basename(const char *path);
 
+/* What a file holds, or a path, must not talk to the terminal: a ? for each control character. */
+static inline char util_visible(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
+}
+
 /* Append to a text in a buffer that ends before end, and terminate it; what has no room is cut.
  * Returns where to go on. All that a launch needs of printf(3), which would take longer than half
  * of its other code together. base: 8 or 10. */

@@ -41,11 +41,8 @@ static void tell_line(const char *name, enum check_status status, int err, const
 	if (n < 0)
 		return;
 	n = n < (int)sizeof(line) - 1 ? n : (int)sizeof(line) - 2;
-	for (char *at = line; *at; at++) {
-		/* A path may hold anything, and this goes to a terminal. */
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			*at = '?';
-	}
+	for (char *at = line; *at; at++)
+		*at = util_visible(*at);
 	line[n++] = '\n';
 	(void)!write(STDOUT_FILENO, line, (size_t)n);
 }

@@ -2,6 +2,8 @@
  * write to who hears of errors. */
 #include "oci_read.h"
 
+#include "util.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -12,7 +14,6 @@ unsigned oci_line(const struct oci_reader *r)
 	return r->inside && r->element < r->nlines ? r->line[r->element] : 0;
 }
 
-/* What a file holds must not talk to the terminal. */
 static void tell(const struct oci_reader *r, FILE *to, const char *text)
 {
 	(void)fprintf(to, "%s:", r->file);
@@ -22,7 +23,7 @@ static void tell(const struct oci_reader *r, FILE *to, const char *text)
 		(void)fprintf(to, " syscalls[%zu]:", r->element);
 	(void)fputc(' ', to);
 	for (const char *at = text; *at; at++)
-		(void)fputc((unsigned char)*at < ' ' || *at == 0x7f ? '?' : *at, to);
+		(void)fputc(util_visible(*at), to);
 	(void)fputc('\n', to);
 }
 

@@ -2,6 +2,7 @@
 #include "parser.h"
 
 #include "memory.h"
+#include "util.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,12 +13,6 @@ static FILE *errors(const struct parser *parser)
 	return parser->context->errors ? parser->context->errors : stderr;
 }
 
-/* What a file holds must not talk to the terminal. */
-static char visible(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f ? '?' : c;
-}
-
 static void begin(const struct parser *parser, const struct token *token)
 {
 	(*parser->nerrors)++;
@@ -26,7 +21,7 @@ static void begin(const struct parser *parser, const struct token *token)
 		(void)fprintf(errors(parser), "end of line: ");
 	else {
 		for (size_t i = 0; i < token->len; i++)
-			(void)fputc(visible(token->text[i]), errors(parser));
+			(void)fputc(util_visible(token->text[i]), errors(parser));
 		(void)fputs(": ", errors(parser));
 	}
 }
@@ -101,7 +96,7 @@ void parser_begin_line(struct parser *parser)
 			     (*at == '\\' && strchr(" \t\r\n", at[1]));
 
 		if (!blank)
-			line[len++] = visible(*at);
+			line[len++] = util_visible(*at);
 		else if (len && line[len - 1] != ' ')
 			line[len++] = ' ';
 	}
