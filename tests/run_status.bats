@@ -59,7 +59,7 @@ told() {
 	events --chdir /no/such/dir -- true
 	[ "$status" = 125 ]
 	[ "$(jq -r .event events)" = $'start\nexit' ]
-	events --seccomp 7 -- true 7< <(head -c 8 /dev/zero | tr '\0' '\377')
+	events --seccomp 7 -- true 7< <(printf '\377\0\377\377\377\377\377\377')
 	[ "$status" = 125 ]
 	[ "$(jq -r .event events)" = $'start\nexit' ]
 }

@@ -16,6 +16,8 @@ __attribute__((format(printf, 2, 3))) static inline void tap_ok(bool good, const
 	vprintf(fmt, ap);
 	__builtin_va_end(ap);
 	putchar('\n');
+	/* Whole lines, whatever stderr says in the same file. */
+	(void)fflush(stdout);
 	tap_failed += !good;
 }
 
