@@ -147,11 +147,12 @@ static int follow_links(const char *name, char path[PATH_MAX])
 	for (unsigned i = 0; i < LINKS; i++) {
 		ssize_t n = readlink(path, target, sizeof(target) - 1);
 		const char *slash = strrchr(path, '/');
-		size_t dir = slash && target[0] != '/' ? (size_t)(slash + 1 - path) : 0;
+		size_t dir;
 
 		if (n < 0)
 			return errno == EINVAL || errno == ENOENT ? 0 : -errno;
 		target[n] = '\0';
+		dir = slash && target[0] != '/' ? (size_t)(slash + 1 - path) : 0;
 		if (snprintf(path + dir, PATH_MAX - dir, "%s", target) >= (int)(PATH_MAX - dir))
 			return -ENAMETOOLONG;
 	}
