@@ -20,7 +20,7 @@ static const struct policy_where *find_where(const struct verdict *verdict)
 	return NULL;
 }
 
-/* decode() and explain_comm() leave nothing but ASCII, but a policy's own line may be any bytes,
+/* Of a process nothing but ASCII is left to here, but a policy's own line may be any bytes,
  * and then it is left out: JSON is UTF-8. */
 static void set(json_t *object, const char *key, const char *text)
 {
