@@ -5,11 +5,6 @@
 
 #include <stdlib.h>
 
-bool action_equal(struct policy_action a, struct policy_action b)
-{
-	return code_action(a) == code_action(b);
-}
-
 static int by_call_strongest_first(const void *a, const void *b)
 {
 	const struct policy_rule *x = *(const struct policy_rule *const *)a;
@@ -30,7 +25,8 @@ static void cut(struct chain *chain, size_t nrules, struct policy_action otherwi
 		chain->nrules++;
 	if (chain->nrules < nrules)
 		chain->last = chain->rule[chain->nrules]->action;
-	while (chain->nrules && action_equal(chain->rule[chain->nrules - 1]->action, chain->last))
+	while (chain->nrules &&
+	       policy_same_action(&chain->rule[chain->nrules - 1]->action, &chain->last))
 		chain->nrules--;
 }
 

@@ -26,8 +26,6 @@ void chains_finish(struct chains *chains);
 /* NULL: no rule names that call. */
 const struct chain *chains_find(const struct chains *chains, int nr);
 
-bool action_equal(struct policy_action a, struct policy_action b);
-
 /* What the arguments can't be told apart for gets the strictest action that any could get. */
 struct policy_action chain_strictest(const struct chain *chain);
 

@@ -1,7 +1,6 @@
 /* May do nothing but compute. */
 #include "cube.h"
 
-#include "flat.h"
 #include "memory.h"
 
 #include <errno.h>
@@ -214,7 +213,7 @@ int cubes_answered(struct cubes *cubes, const struct policy_rule *const *rule, s
 	for (size_t i = 0; i < n && cubes->n && !err; i++) {
 		struct cubes other = { 0 };
 
-		if (flat_same_action(&rule[i]->action, action))
+		if (policy_same_action(&rule[i]->action, action))
 			continue;
 		err = of_rule(&other, rule[i]);
 		if (!err)

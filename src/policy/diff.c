@@ -33,7 +33,7 @@ static void write_flat(const struct flat *flat, const char *sign, FILE *to)
 		size_t end = begin + 1;
 
 		while (end < flat->n &&
-		       flat_same_action(&flat->rule[begin]->action, &flat->rule[end]->action))
+		       policy_same_action(&flat->rule[begin]->action, &flat->rule[end]->action))
 			end++;
 		write_word(&writer, "%s", write_action(&flat->rule[begin]->action, text));
 		write_condition(&writer, flat->rule + begin, end - begin);
@@ -100,7 +100,7 @@ static bool write_default_pair(const char *word, const struct policy_action *a,
 {
 	char one[64], other[64];
 
-	if (flat_same_action(a, b))
+	if (policy_same_action(a, b))
 		return false;
 	(void)fprintf(to, "- %s %s\n+ %s %s\n", word, write_default(a, one), word,
 		      write_default(b, other));

@@ -3,6 +3,11 @@
 
 #include "names.h"
 
+bool policy_same_action(const struct policy_action *a, const struct policy_action *b)
+{
+	return a->act == b->act && (a->act != POLICY_ERRNO || a->error == b->error);
+}
+
 static bool holds(const struct policy_test *test, const uint64_t args[POLICY_ARGS])
 {
 	uint64_t all = test->low ? UINT32_MAX : UINT64_MAX;

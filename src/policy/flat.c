@@ -8,11 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-bool flat_same_action(const struct policy_action *a, const struct policy_action *b)
-{
-	return a->act == b->act && (a->act != POLICY_ERRNO || a->error == b->error);
-}
-
 /* What doesn't count may differ: the high half of a narrow argument's value, a mask that isn't
  * used. */
 static bool same_test(const struct policy_test *a, const struct policy_test *b)
@@ -70,7 +65,7 @@ void flat_make(const struct policy *policy, int nr, struct flat *flat)
 		flat->rule = memory_grow(flat->rule, flat->n + 1, sizeof(flat->rule[0]));
 		flat->rule[flat->n++] = rule;
 	}
-	while (flat->n && flat_same_action(&flat->rule[flat->n - 1]->action, &flat->action))
+	while (flat->n && policy_same_action(&flat->rule[flat->n - 1]->action, &flat->action))
 		flat->n--;
 }
 
@@ -82,7 +77,7 @@ void flat_finish(struct flat *flat)
 
 static bool same_rule(const struct policy_rule *a, const struct policy_rule *b)
 {
-	return a->ntests == b->ntests && flat_same_action(&a->action, &b->action) &&
+	return a->ntests == b->ntests && policy_same_action(&a->action, &b->action) &&
 	       flat_covers(a, b);
 }
 
@@ -90,7 +85,8 @@ size_t flat_run(const struct flat *flat, size_t from)
 {
 	size_t to = from + 1;
 
-	while (to < flat->n && flat_same_action(&flat->rule[from]->action, &flat->rule[to]->action))
+	while (to < flat->n &&
+	       policy_same_action(&flat->rule[from]->action, &flat->rule[to]->action))
 		to++;
 	return to;
 }
@@ -111,7 +107,7 @@ static bool same_run(const struct flat *a, const struct flat *b, size_t from, si
 
 bool flat_same(const struct flat *a, const struct flat *b)
 {
-	if (a->n != b->n || !flat_same_action(&a->action, &b->action))
+	if (a->n != b->n || !policy_same_action(&a->action, &b->action))
 		return false;
 	for (size_t from = 0; from < a->n; from = flat_run(a, from)) {
 		size_t to = flat_run(a, from);
@@ -165,7 +161,7 @@ static bool agree(const struct answers *a, const struct answers *b)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		for (size_t j = 0; j < b->n; j++) {
-			if (!flat_same_action(a->action[i], b->action[j]) &&
+			if (!policy_same_action(a->action[i], b->action[j]) &&
 			    cubes_touch(&a->cubes[i], &b->cubes[j]))
 				return false;
 		}
@@ -190,5 +186,5 @@ bool flat_is_default(const struct policy *policy, const struct flat *flat)
 	const struct policy_action *action =
 		flat->nr < POLICY_NEWER ? &policy->otherwise : &policy->unknown;
 
-	return !flat->n && flat_same_action(&flat->action, action);
+	return !flat->n && policy_same_action(&flat->action, action);
 }

@@ -34,6 +34,4 @@ bool flat_is_default(const struct policy *policy, const struct flat *flat);
  * the same tests or fewer. */
 bool flat_covers(const struct policy_rule *later, const struct policy_rule *earlier);
 
-bool flat_same_action(const struct policy_action *a, const struct policy_action *b);
-
 #endif

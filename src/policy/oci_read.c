@@ -231,8 +231,7 @@ static int read_entry(struct oci_reader *r, json_t *entry)
 	    read_args(r, json_object_get(entry, "args"), &rule) < 0)
 		return -EINVAL;
 	/* Runtimes skip these, so that they don't beat entries that follow. */
-	if (rule.action.act == r->policy->otherwise.act &&
-	    rule.action.error == r->policy->otherwise.error)
+	if (policy_same_action(&rule.action, &r->policy->otherwise))
 		return 0;
 	return read_names(r, entry, &rule);
 }

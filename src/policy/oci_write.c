@@ -81,7 +81,7 @@ static void write_cubes(struct writer *w, int nr, const struct cubes *cubes,
 			struct policy_action action)
 {
 	/* What nothing says anything about is what the profile's default is for. */
-	if (action_equal(action, w->policy->unknown))
+	if (policy_same_action(&action, &w->policy->unknown))
 		return;
 	for (size_t i = 0; i < cubes->n; i++) {
 		begin_entry(w, action);
@@ -127,7 +127,7 @@ static bool is_plain(const struct writer *w, int nr, struct policy_action *actio
 	if (!policy_call_name(nr) || !policy_knows(w->policy, nr) || (chain && chain->nrules))
 		return false;
 	*action = chain ? chain->last : w->policy->otherwise;
-	return !action_equal(*action, w->policy->unknown);
+	return !policy_same_action(action, &w->policy->unknown);
 }
 
 static void write_plain(struct writer *w, int first, struct policy_action action, bool *done)
@@ -137,7 +137,7 @@ static void write_plain(struct writer *w, int first, struct policy_action action
 	begin_entry(w, action);
 	(void)fputs(", \"names\": [", w->to);
 	for (int nr = first; nr < POLICY_NUMBERS; nr++) {
-		if (!is_plain(w, nr, &of_call) || !action_equal(of_call, action))
+		if (!is_plain(w, nr, &of_call) || !policy_same_action(&of_call, &action))
 			continue;
 		(void)fprintf(w->to, "%s\n\t\t\t\"%s\"", nr == first ? "" : ",",
 			      policy_call_name(nr));

@@ -102,6 +102,9 @@ void policy_finish(struct policy *policy);
  * and whichever libseccomp reads the policy. */
 bool policy_knows(const struct policy *policy, int nr);
 
+/* Whether a call that gets the one can't tell it from the other. */
+bool policy_same_action(const struct policy_action *a, const struct policy_action *b);
+
 /* What happens to a call, and the rule that decides it: NULL for `otherwise` and `unknown`. */
 struct policy_action policy_eval(const struct policy *policy, int nr,
 				 const uint64_t args[POLICY_ARGS],

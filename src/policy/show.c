@@ -70,8 +70,8 @@ static void write_rules(struct writer *writer, const struct table *table, size_t
 	for (size_t end = flat->n; end;) {
 		size_t begin = end - 1;
 
-		while (begin && flat_same_action(&flat->rule[begin - 1]->action,
-						 &flat->rule[end - 1]->action))
+		while (begin && policy_same_action(&flat->rule[begin - 1]->action,
+						   &flat->rule[end - 1]->action))
 			begin--;
 		write_word(writer, "%s", write_action(&flat->rule[begin]->action, text));
 		write_names(writer, table, like);
@@ -84,7 +84,7 @@ static void write_rules(struct writer *writer, const struct table *table, size_t
 /* Whether the calls' last word is what the policy's default says, and needs no line. */
 static bool last_word_is_default(const struct policy *policy, const struct flat *flat)
 {
-	return flat_same_action(&flat->action, &policy->otherwise) &&
+	return policy_same_action(&flat->action, &policy->otherwise) &&
 	       (flat->n || flat->nr < POLICY_NEWER);
 }
 

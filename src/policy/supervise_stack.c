@@ -153,7 +153,7 @@ static struct verdict judge_policy(struct stack_layer *layer, const struct stack
 	if (archname_is_native(call->arch))
 		return verdict;
 	exact = judge_foreign(layer, call);
-	if (exact.act == verdict.action.act && exact.error == verdict.action.error)
+	if (policy_same_action(&exact, &verdict.action))
 		return verdict;
 	return (struct verdict){ .action = exact, .reason = VERDICT_HIDDEN, .by = layer };
 }
