@@ -168,6 +168,8 @@ POLICIES = $(wildcard policies/*.policy)
 # The least that cradle run needs, so that they don't depend on what they are built on.
 POLICY_KERNEL = 5.12
 POLICIES_BPF = $(POLICIES:policies/%.policy=$(B)/policies/%.bpf)
+# So are those that go with Landlock, which have no name for users.
+GUARDS_BPF = $(patsubst src/stage/guard/%.policy,$(B)/guards/%.bpf,$(wildcard src/stage/guard/*.policy))
 COMPILE_POLICY = $(EXEC_WRAPPER) $(B)/cradle-policy compile --kernel $(POLICY_KERNEL) -o $@ $< $(if $(CROSS_COMPILE),|| { \
 	echo "$@: what can't be executed here needs EXEC_WRAPPER=" >&2; exit 1; })
 $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
@@ -176,8 +178,6 @@ $(B)/policies/%.bpf: policies/%.policy $(wildcard policies/*) $(B)/cradle-policy
 $(B)/guards/%.bpf: src/stage/guard/%.policy $(B)/cradle-policy
 	@mkdir -p $(@D)
 	$(COMPILE_POLICY)
-# So are those that go with Landlock.
-GUARDS_BPF = $(patsubst src/stage/guard/%.policy,$(B)/guards/%.bpf,$(wildcard src/stage/guard/*.policy))
 
 $(B)/generated/shipped_policies.h: policies/embed $(POLICIES_BPF)
 $(B)/generated/guard_policies.h: policies/embed $(GUARDS_BPF)
