@@ -20,9 +20,11 @@ static const char *set_capabilities(struct spec *spec, const char *value, bool k
 	confine->keep_rights = false;
 	if (!keep) {
 		confine->caps &= ~caps;
+		confine->caps_asked &= ~caps;
 		return NULL;
 	}
 	confine->caps |= caps;
+	confine->caps_asked |= caps;
 	/* All are those that there are. */
 	if (caps != CAPABILITY_ALL)
 		confine->caps_named |= caps;
@@ -46,7 +48,7 @@ const char *set_cap_keep(struct spec *spec, const char *value)
 
 	/* The first of them forgets what came before. */
 	if (!wrong && !confine->caps_exactly)
-		confine->caps = confine->caps_named = 0;
+		confine->caps = confine->caps_named = confine->caps_asked = 0;
 	confine->caps_exactly = confine->caps_exactly || !wrong;
 	return wrong ? wrong : set_capabilities(spec, value, true);
 }

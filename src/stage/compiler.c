@@ -39,11 +39,6 @@ void compiler_add_caps(struct compiler *c, uint64_t caps)
 	}
 }
 
-uint64_t policy_caps(const struct spec_confine *confine)
-{
-	return confine->keep_rights ? 0 : confine->caps;
-}
-
 _Noreturn void compiler_become(struct compiler *c)
 {
 	sys_sigmask(0, NULL);

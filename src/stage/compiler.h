@@ -20,9 +20,6 @@ int compiler_begin(struct compiler *c, const char *verb);
 void compiler_add(struct compiler *c, const char *word);
 /* The agent's capabilities count: what one is for is allowed to who keeps it. */
 void compiler_add_caps(struct compiler *c, uint64_t caps);
-/* Those that were kept on purpose. An init takes none away unless asked to, and what a policy gives
- * for them isn't what was asked for by that; a machine's couldn't compile it either. */
-uint64_t policy_caps(const struct spec_confine *confine);
 /* In a child. */
 _Noreturn void compiler_become(struct compiler *c);
 

@@ -64,7 +64,7 @@ static _Noreturn void become_supervisor(const struct spec *spec, struct compiler
 	compiler_add(c, seccomp->complain ? "--mode=complain" : "--mode=explain");
 	(void)snprintf(option, sizeof(option), "--socket=%d", socket);
 	compiler_add(c, option);
-	compiler_add_caps(c, policy_caps(&spec->run.confine));
+	compiler_add_caps(c, spec->run.confine.caps_asked);
 	compiler_add(c, "--");
 	for (unsigned i = 0; i < seccomp->n; i++) {
 		const struct spec_policy *policy = &seccomp->policy[i];

@@ -153,6 +153,7 @@ static bool lets_start(const struct sock_fprog *program, uint64_t pointer)
 {
 	const struct seccomp_data data = { .nr = SYS_execve,
 					   .arch = BPF_OUR_ARCH,
+					   .instruction_pointer = (uintptr_t)lets_start,
 					   .args = { pointer, pointer, pointer } };
 
 	switch (bpf_run(program->filter, program->len, &data) & SECCOMP_RET_ACTION_FULL) {
@@ -160,6 +161,7 @@ static bool lets_start(const struct sock_fprog *program, uint64_t pointer)
 	case SECCOMP_RET_KILL_THREAD:
 	case SECCOMP_RET_TRAP:
 	case SECCOMP_RET_ERRNO:
+	case SECCOMP_RET_USER_NOTIF: /* nobody would answer */
 		return false;
 	default:
 		return true;
@@ -188,7 +190,7 @@ static int check_start(const struct spec_seccomp *seccomp)
 int filter_find(struct spec *spec)
 {
 	struct spec_seccomp *seccomp = &spec->seccomp;
-	uint64_t caps = policy_caps(&spec->run.confine);
+	uint64_t caps = spec->run.confine.caps_asked;
 	int err = 0;
 
 	for (unsigned i = 0; i < seccomp->n && !err; i++) {
