@@ -217,6 +217,30 @@ program_policy() {
 	[ "$status" = 0 ]
 	[ "$output" = $'call 83 = -39\ncall 83 = -39' ]
 	[ "$(grep -c 'denied: mkdir' <<<"$stderr")" = 2 ]
+	# Outside is one who tells it for all lives.
+	rm again
+	cradle run --bind "$PWD" "$PWD" --seccomp text.policy --explain --on-failure=restart -- ./twice
+	[ "$status" = 0 ]
+	[ "$output" = $'call 83 = -39\ncall 83 = -39' ]
+	[[ $stderr == *"cradle: denied in all: mkdir 2 times" ]]
+	rm again
+	cradle policy learn -o learnt.policy --bind "$PWD" "$PWD" --on-failure=restart -- ./twice
+	[ "$(grep -c 'call 83 = ' <<<"$output")" = 2 ]
+	grep -qE '^allow mkdir +# 2 times$' learnt.policy
+}
+
+@test "what an init just leaves to its agent loosens no policy; what it is told to keep does" {
+	local how
+	for how in '' --cap-drop=SYS_BOOT '--cap-drop=SYS_BOOT --cap-drop=CHOWN'; do
+		# shellcheck disable=SC2086 # words
+		run -0 unshare -Urpf --mount-proc "$CRADLE" init --seccomp default $how -- "$PROBE" call 272 0x20000
+		[ "$output" = 'call 272 = -1' ]
+	done
+	for how in --cap-keep=SYS_ADMIN '--cap-drop=ALL --cap-add=SYS_ADMIN'; do
+		# shellcheck disable=SC2086 # words
+		run -0 unshare -Urpf --mount-proc "$CRADLE" init --seccomp default $how -- "$PROBE" call 272 0x20000
+		[ "$output" = 'call 272 = 0' ]
+	done
 }
 
 @test "a listener that nobody takes ends the agent before it has begun" {

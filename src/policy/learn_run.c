@@ -124,11 +124,11 @@ int learn_run(struct learn_record *record, char **argv, bool *seen)
 	*seen = false;
 	if (err < 0)
 		return CRADLE_EXIT_FAILURE;
-	err = receive(&listener, &child);
-	if (!err) {
+	/* For each life of the command one. */
+	while (!err && !receive(&listener, &child)) {
 		*seen = true;
 		err = follow(record, &listener, &child);
+		listener_close(&listener);
 	}
-	listener_close(&listener);
 	return learn_wait(&child);
 }

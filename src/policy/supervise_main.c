@@ -137,17 +137,19 @@ static int read_arguments(struct request *request, int argc, char **argv)
 static int serve(struct request *request)
 {
 	struct supervisor *supervisor = &request->supervisor;
-	/* It stays open: so the other end knows that we live. */
-	int err = listener_receive(&supervisor->listener, request->socket);
+	int err;
 
-	/* Nothing was started: who failed to has said why. */
-	if (err == -ENOTCONN)
-		return 0;
-	if (!err)
+	/* For each life of the agent one. The socket stays open, so the other end knows that we
+	 * live. */
+	while (!(err = listener_receive(&supervisor->listener, request->socket))) {
 		err = supervise(supervisor);
+		listener_close(&supervisor->listener);
+		if (err)
+			break;
+	}
 	supervise_sum(supervisor);
-	listener_close(&supervisor->listener);
-	return err;
+	/* No further life; or nothing was started, and who failed to has said why. */
+	return err == -ENOTCONN ? 0 : err;
 }
 
 int verb_supervise(int argc, char **argv)

@@ -363,8 +363,9 @@ int launch(struct spec *spec, launch_inside inside)
 		r.other = explain_start(spec, false);
 		r.other_status = 0;
 		err = r.other < 0 ? r.other : launch_once(spec, inside, &cg, &r);
-		/* What bwrap leaves behind goes on, and is still told of. */
-		named = explain_finish(spec, spec->run.bwrap ? 0 : r.other, r.other_status);
+		/* What bwrap leaves behind goes on, and is still told of: then nobody knows yet. */
+		named = explain_finish(spec, spec->run.bwrap ? 0 : r.other, r.other_status) ||
+			(spec->run.bwrap && r.other > 0);
 		if (!err && end->reboot)
 			log_info("the agent asked for %s by reboot(2)",
 				 end->reboot == CRADLE_REQUEST_REBOOT ? "a restart" : "power-off");
@@ -379,7 +380,7 @@ int launch(struct spec *spec, launch_inside inside)
 		return spec_failure(spec);
 	if (!named && (end->told ? end->result.signal == SIGSYS
 				 : end->killed && end->code == CRADLE_EXIT_SIGNAL + SIGSYS))
-		refused_tell(spec, spec->run.bwrap || spec->seccomp.listener);
+		refused_tell(spec, spec->seccomp.listener);
 	if (!end->told && (end->reboot || end->killed))
 		report_for(spec, end);
 	r.end.code = end->time_up ? EXIT_TIME_UP : end->code;
