@@ -159,6 +159,14 @@ virtio_pci_legacy_dev.ko virtio_pci.ko virtio_console.ko " ]
 	"$TOP/build/cradle" policy compile -o my.bpf my.policy
 	cmp my.bpf out/tree/etc/cradle/policies/my.bpf
 	cmp "$TOP/build/policies/strict.bpf" out/tree/etc/cradle/policies/strict.bpf
+	# For the VM's kernel, whatever runs here.
+	echo 'deny EXDEV rmdir if kernel < 6.5' >>my.policy
+	rm -r out/tree
+	initramfs --modules-dir "$TOP/build/vm/modules" --tree out/tree --policy my.policy "$agent"
+	"$TOP/build/cradle" policy compile --kernel 6.1 -o my.bpf my.policy
+	cmp my.bpf out/tree/etc/cradle/policies/my.bpf
+	"$TOP/build/cradle" policy compile --kernel 6.5 -o other.bpf my.policy
+	run ! cmp -s other.bpf my.bpf
 	initramfs --tree out/again --policy my.bpf "$agent"
 	cmp my.bpf out/again/etc/cradle/policies/my.bpf
 }
