@@ -208,6 +208,8 @@ expect_attempts() {
 		attempt("smc", lambda: socket.socket(43, socket.SOCK_STREAM, 0).connect(there))
 		attempt("sendto", lambda: stream(0).sendto(b"x", socket.MSG_FASTOPEN, there))
 		attempt("sendmsg", lambda: stream(0).sendmsg([b"x"], [], socket.MSG_FASTOPEN, there))
+		attempt("ulp", lambda: stream(0).setsockopt(socket.IPPROTO_TCP, 31, b""))
+		attempt("nodelay", lambda: stream(0).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1))
 		attempt("udp", lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", there) and None)
 		attempt("uring", ring)
 	END
@@ -217,12 +219,12 @@ expect_attempts() {
 			run -0 --separate-stderr as_user "$CRADLE" $how --seccomp=$policy --landlock-tcp-connect=none \
 				--landlock-tcp-bind=none -- /usr/bin/python3 -c "$(cat around.py)"
 			expect_line "connect EACCES" "bind EACCES" "mptcp EPROTONOSUPPORT" "inet-smc EPROTONOSUPPORT" "smc EAFNOSUPPORT" \
-				"sendto ENOTSUP" "sendmsg ENOTSUP" "udp done"
+				"sendto ENOTSUP" "sendmsg ENOTSUP" "udp done" "ulp ENOENT" "nodelay done"
 			expect_match "^uring (ENOSYS|EPERM)$"
 		done
 	done
 	run -0 --separate-stderr as_user "$CRADLE" run --net=host --seccomp=none -- /usr/bin/python3 -c "$(cat around.py)"
-	expect_line "connect ECONNREFUSED" "mptcp ECONNREFUSED" "sendto ECONNREFUSED"
+	expect_line "ulp EINVAL" "connect ECONNREFUSED" "mptcp ECONNREFUSED" "sendto ECONNREFUSED"
 }
 
 @test "scopes: abstract sockets and signals of those outside, each by itself" {

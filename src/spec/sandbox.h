@@ -50,8 +50,8 @@ enum tty_mode { TTY_PTY, TTY_INHERIT, TTY_NEW_SESSION };
 
 /* What the agent loses, or keeps. All zero is a sandbox's; see spec_confine_nothing(). */
 struct spec_confine {
-	uint64_t caps;             /* bit per capability that it keeps, of those that there are */
-	uint64_t caps_named;       /* those that have to be there */
+	uint64_t caps;       /* bit per capability that it keeps, of those that there are */
+	uint64_t caps_named; /* those that have to be there */
 	/* Those that are kept on purpose: what a policy allows for one. An init takes none away
 	 * unless asked to, and what a policy gives for them isn't what was asked for by that; a
 	 * machine's couldn't compile it either. */
