@@ -143,6 +143,14 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	done
 }
 
+@test "check: a policy that is too long for the kernel is told as when it is compiled" {
+	{ echo 'default allow' && seq 3000 | sed 's/.*/deny ioctl if arg1 == & and arg2 != &/'; } >long.policy
+	policy check long.policy
+	expect_status 125
+	[ "$stderr" = "cradle-policy: cannot compile long.policy into the 4096 instructions that the kernel takes" ]
+	expect_line "still allowed:"
+}
+
 @test "show: what is printed is a policy, the same one" {
 	local name
 	for name in agent build default network-client strict; do

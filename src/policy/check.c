@@ -1,5 +1,7 @@
 /* cradle policy check: what is wrong with a policy, and what it doesn't prevent. */
 #include "archname.h"
+#include "compile.h"
+#include "cradle.h"
 #include "flat.h"
 #include "memory.h"
 #include "names.h"
@@ -189,15 +191,26 @@ static const char usage[] =
 	"Prints what is wrong with a policy, the words of it that never decide as later lines say\n"
 	"otherwise, whether anything can be started under it, and which risky calls it still\n"
 	"allows. The exit code is 0, or 1 if there are words that never decide or nothing can be\n"
-	"started, or 125 if the policy can't be read.\n"
+	"started, or 125 if the policy can't be read or compiled.\n"
 	"\n"
 	"      --cap CAP     a capability that the agent keeps; repeatable\n"
 	"      --kernel X.Y  the kernel it runs on (this one)\n"
 	"  -h, --help        this text\n";
 
+/* Compiled as well, for only that tells whether the kernel takes it. */
+static int tell(const struct policy *policy, FILE *to)
+{
+	struct policy_program program;
+	bool found = check_policy(policy, to);
+	int err = policy_compile(policy, &program);
+
+	policy_program_finish(&program);
+	return err ? CRADLE_EXIT_FAILURE : found;
+}
+
 int verb_check(int argc, char **argv)
 {
 	struct policy_context context = { .notes = stdout };
 
-	return verb_policies(argc, argv, usage, &context, 1, check_policy);
+	return verb_policies(argc, argv, usage, &context, 1, tell);
 }

@@ -185,10 +185,11 @@ int policy_compile(const struct policy *policy, struct policy_program *program)
 	chains_make(&chains, policy);
 	emit_policy(code, policy, &chains);
 	chains_finish(&chains);
-	if (code->full)
-		err = log_errno(-E2BIG,
-				"cannot compile %s into the %d instructions that the kernel takes",
-				policy->name, CODE_MAX);
+	if (code->full) {
+		log_error("cannot compile %s into the %d instructions that the kernel takes",
+			  policy->name, CODE_MAX);
+		err = -E2BIG;
+	}
 	if (!err) {
 		program->insn = memory_grow(NULL, code->len, sizeof(code->insn[0]));
 		program->len = code->len;

@@ -168,7 +168,7 @@ static const char usage[] =
 	"      --kernel X.Y  the kernel it runs on (this one)\n"
 	"  -h, --help        this text\n";
 
-static bool tell(const struct policy *policy, FILE *to)
+static int tell(const struct policy *policy, FILE *to)
 {
 	return diff_policies(&policy[0], &policy[1], to);
 }

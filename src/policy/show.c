@@ -165,10 +165,10 @@ static const char usage[] =
 	"      --kernel X.Y  the kernel it runs on (this one)\n"
 	"  -h, --help        this text\n";
 
-static bool tell(const struct policy *policy, FILE *to)
+static int tell(const struct policy *policy, FILE *to)
 {
 	show_policy(policy, to);
-	return false;
+	return 0;
 }
 
 int verb_show(int argc, char **argv)

@@ -35,7 +35,7 @@ static int read_options(int argc, char **argv, const char *usage, struct policy_
 }
 
 int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context, int n,
-		  bool (*tell)(const struct policy *policy, FILE *to))
+		  int (*tell)(const struct policy *policy, FILE *to))
 {
 	struct policy policy[2];
 	int code = read_options(argc, argv, usage, context);

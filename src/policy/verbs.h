@@ -17,9 +17,9 @@ enum { CONTEXT_CAP = 0x100, CONTEXT_KERNEL };
 int context_option(struct policy_context *context, int option);
 
 /* A whole verb that has these options and n policies, 1 or 2, of which tell() prints what there is
- * to say; true is the exit code 1. Returns the exit code. */
+ * to say and returns the exit code. Returns that, or a failure's. */
 int verb_policies(int argc, char **argv, const char *usage, struct policy_context *context, int n,
-		  bool (*tell)(const struct policy *policy, FILE *to));
+		  int (*tell)(const struct policy *policy, FILE *to));
 
 /* What the verbs print, for tests. check says whether words never decide, diff whether anything
  * differs. */
