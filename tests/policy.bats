@@ -247,6 +247,26 @@ bad.policy:6:6: ENOSY: expected an errno such as EPERM, did you mean ENOSYS?" ]
 	[ "$stderr" = "cradle-policy: cradle policy diff: expected two policies, see --help" ]
 }
 
+@test "what can't be written to standard output is said in one line, and is code 125" {
+	local words
+	echo 'default allow' >all.policy
+	for words in "show default" "check all.policy" "diff default strict" groups "groups @swap" --help --version \
+		"show --help" "groups --help" "compile --help" "learn --help" "supervise --help" "compile -o - all.policy" \
+		"compile --to pfc default" "compile --to oci default"; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr sh -c 'exec "$0" policy "$@" >/dev/full' "$CRADLE" $words
+		expect_status 125
+		[ "$stderr" = "cradle-policy: cannot write to standard output: No space left on device" ] || fail "$words: $stderr"
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr sh -c 'exec "$0" policy "$@" >&-' "$CRADLE" $words
+		expect_status 125
+		[ "$stderr" = "cradle-policy: cannot write to standard output: Bad file descriptor" ] || fail "$words: $stderr"
+	done
+	run --separate-stderr sh -c 'exec "$0" policy compile -o all.bpf all.policy >&-' "$CRADLE"
+	expect_status 0
+	[ -s all.bpf ]
+}
+
 # The numbers are x86_64's: keyctl, unshare of a user namespace, clone of one, clone3, io_uring_setup, bpf,
 # perf_event_open, userfaultfd, TIOCSTI, TIOCSTI with a bit that the kernel doesn't read, TIOCLINUX, mount.
 DANGEROUS=(250 "272 0x10000000" "56 0x10000011" 435 425 321 298 323 "16 99 0x5412" "16 99 0x100005412" "16 99 0x541c"

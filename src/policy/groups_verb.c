@@ -63,8 +63,10 @@ static int no_such_group(const char *name)
 
 int verb_groups(int argc, char **argv)
 {
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
-		return fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0;
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		(void)fputs(usage, stdout);
+		return 0;
+	}
 	if (argc == 1)
 		list_groups();
 	for (int i = 1; i < argc; i++) {
@@ -74,5 +76,5 @@ int verb_groups(int argc, char **argv)
 			return no_such_group(argv[i]);
 		list_calls(group);
 	}
-	return fflush(stdout) ? CRADLE_EXIT_FAILURE : 0;
+	return 0;
 }

@@ -49,8 +49,10 @@ static int read_word(struct request *request, char **argv, int *at)
 {
 	const char *value = util_after(argv[*at], "--output=");
 
-	if (!strcmp(argv[*at], "-h") || !strcmp(argv[*at], "--help"))
-		return 1 + (fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0);
+	if (!strcmp(argv[*at], "-h") || !strcmp(argv[*at], "--help")) {
+		(void)fputs(usage, stdout);
+		return 1;
+	}
 	if (!strcmp(argv[*at], "--merge")) {
 		request->merge = true;
 		return -1;

@@ -6,6 +6,8 @@
 #include "log.h"
 #include "verbs.h"
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,15 +30,19 @@ static const struct verb {
 
 static int print_help(void)
 {
-	int n = puts("usage: cradle policy VERB [OPTION]... [ARG]...\n");
+	(void)puts("usage: cradle policy VERB [OPTION]... [ARG]...\n");
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		(void)printf("  %-10s%-37s%s\n", verb->name, verb->synopsis, verb->about);
+	(void)puts("\n"
+		   "  -h, --help     this text; of a verb: cradle policy VERB --help\n"
+		   "  -V, --version  the version");
+	return 0;
+}
 
-	for (const struct verb *verb = verbs; verb->name && n >= 0; verb++)
-		n = printf("  %-10s%-37s%s\n", verb->name, verb->synopsis, verb->about);
-	if (n >= 0)
-		n = puts("\n"
-			 "  -h, --help     this text; of a verb: cradle policy VERB --help\n"
-			 "  -V, --version  the version");
-	return n < 0 ? CRADLE_EXIT_FAILURE : 0;
+static int print_version(void)
+{
+	(void)puts("cradle-policy " CRADLE_VERSION);
+	return 0;
 }
 
 static int unknown_verb(const char *word)
@@ -53,20 +59,37 @@ static int unknown_verb(const char *word)
 	return CRADLE_EXIT_FAILURE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 
-	log_set_name("cradle-policy");
 	if (!word)
 		return unknown_verb(NULL);
 	if (!strcmp(word, "-h") || !strcmp(word, "--help"))
 		return print_help();
 	if (!strcmp(word, "-V") || !strcmp(word, "--version"))
-		return puts("cradle-policy " CRADLE_VERSION) < 0 ? CRADLE_EXIT_FAILURE : 0;
+		return print_version();
 	for (const struct verb *verb = verbs; verb->name; verb++) {
 		if (!strcmp(verb->name, word))
 			return verb->run(argc - 1, argv + 1);
 	}
 	return unknown_verb(word);
+}
+
+/* Only the last write tells whether all went out, so that it is asked here, for every verb. */
+static int finish_output(int code)
+{
+	bool lost = ferror(stdout);
+
+	errno = EIO;
+	if (fflush(stdout) == 0 && !lost)
+		return code;
+	(void)log_errno(-errno, "cannot write to standard output");
+	return CRADLE_EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	log_set_name("cradle-policy");
+	return finish_output(run(argc, argv));
 }

@@ -104,7 +104,8 @@ static int read_option(struct request *request, char **argv, int option)
 		request->cache = true;
 		return -1;
 	case 'h':
-		return fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0;
+		(void)fputs(usage, stdout);
+		return 0;
 	case ':':
 		log_error("%s needs a value: see cradle policy compile --help", argv[optind - 1]);
 		return CRADLE_EXIT_FAILURE;
@@ -145,15 +146,17 @@ static int write_format(const struct request *request, const struct policy *poli
 static int write_out(const char *output, const char *bytes, size_t len)
 {
 	bool to_stdout = !strcmp(output, "-");
-	FILE *to = to_stdout ? stdout : fopen(output, "we");
+	const char *name = to_stdout ? "to standard output" : output;
+	/* A stream of its own, as of what stdio couldn't write to stdout the reason is lost. */
+	int fd = to_stdout ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : -1;
+	FILE *to = to_stdout ? fdopen(fd, "w") : fopen(output, "we");
 	int err = 0;
 
 	if (!to)
-		return log_errno(-errno, "cannot write %s", output);
+		return log_errno(-errno, "cannot write %s", name);
 	if (fwrite(bytes, 1, len, to) != len || fflush(to) == EOF)
-		err = log_errno(-errno, "cannot write %s", to_stdout ? "standard output" : output);
-	if (!to_stdout)
-		(void)fclose(to);
+		err = log_errno(-errno, "cannot write %s", name);
+	(void)fclose(to);
 	return err;
 }
 

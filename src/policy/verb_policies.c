@@ -23,8 +23,10 @@ static int read_options(int argc, char **argv, const char *usage, struct policy_
 
 		if (taken > 0)
 			continue;
-		if (option == 'h')
-			return fputs(usage, stdout) < 0 ? CRADLE_EXIT_FAILURE : 0;
+		if (option == 'h') {
+			(void)fputs(usage, stdout);
+			return 0;
+		}
 		if (!taken)
 			log_error(option == ':' ? "%s needs a value: see cradle policy %s --help"
 						: "unknown option %s: see cradle policy %s --help",
@@ -57,5 +59,5 @@ int verb_policies(int argc, char **argv, const char *usage, struct policy_contex
 	code = tell(policy, stdout);
 	for (int i = 0; i < n; i++)
 		policy_finish(&policy[i]);
-	return fflush(stdout) ? CRADLE_EXIT_FAILURE : code;
+	return code;
 }

@@ -1,4 +1,5 @@
-/* verbs.h - what `cradle policy VERB` runs. argv[0] is the verb; each returns the exit code. */
+/* verbs.h - what `cradle policy VERB` runs. argv[0] is the verb; each returns the exit code.
+ * What goes to stdout is flushed by their caller, who tells if it can't be written. */
 #ifndef POLICY_VERBS_H
 #define POLICY_VERBS_H
 
