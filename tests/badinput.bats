@@ -175,3 +175,14 @@ refused_by() {
 		[[ $stderr =~ ^cradle:\ TINI_VERBOSITY=much.*expected && $stderr != *$'\n'* ]]
 	done
 }
+
+@test "help, version and licence that can't be written are a failure, and one line" {
+	local words
+	for words in --help --version --license "init --help" "run --help" "enter --help" "run --version"; do
+		# shellcheck disable=SC2086 # words
+		run -125 --separate-stderr sh -c 'exec "$0" "$@" >/dev/full' "$CRADLE" $words
+		[ "$stderr" = "cradle: cannot write to standard output: No space left on device" ] || fail "$words: $stderr"
+	done
+	run -1 --separate-stderr sh -c 'exec "$0" bwrap --version >/dev/full' "$CRADLE"
+	[ "$stderr" = "bwrap: cannot write to standard output: No space left on device" ]
+}
