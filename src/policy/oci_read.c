@@ -194,9 +194,11 @@ static int read_names(struct oci_reader *r, const json_t *entry, struct policy_r
 {
 	const json_t *names = json_object_get(entry, "names"), *name;
 	const json_t *old = json_object_get(entry, "name"); /* docker's before 1.11 */
+	const char *text = json_string_value(old);
 	size_t i;
 
-	if (old && !json_is_null(old)) {
+	/* To moby and podman, an empty one is none. */
+	if (old && !json_is_null(old) && !(text && !*text)) {
 		if (json_array_size(names))
 			return oci_wrong(r, "name: expected it or names, not both");
 		return read_name(r, old, rule);
