@@ -186,6 +186,35 @@ write_policy() {
 	done
 }
 
+@test "compile: what would be too long for a container runtime is refused, with the calls that it is for" {
+	local set
+	set=$(seq -s , 15)
+	write_policy long <<-END
+		default allow
+		deny ioctl if arg1 == TIOCSTI
+		deny lseek if arg0 not in {$set} and arg1 not in {$set}
+		deny kill if arg0 not in {1, 2, 3} and arg1 not in {1, 2, 3}
+	END
+	compile -o long.bpf long.policy
+	expect_status 0
+	compile --to oci -o long.json long.policy
+	expect_status 125
+	[[ $stderr =~ ^"cradle-policy: cannot write long.policy as OCI JSON that a container runtime can load: expected at most 4000 instructions of libseccomp's, it would be "[0-9]+"; most are for the conditions of lseek, kill, ioctl"$ ]]
+	[ ! -e long.json ]
+}
+
+@test "compile: all that is shipped, and the profiles of runtimes, can be written for runtimes" {
+	local policy caps
+	for policy in agent build default network-client strict /usr/share/containers/seccomp.json \
+		"$BUILD"/foreign/moby-{default,default-old-format,example,conditional_include}.json; do
+		for caps in CAP_CHOWN ALL; do
+			compile --to oci --cap $caps -o "written.json" "$policy"
+			expect_status 0
+			[ -z "$stderr" ] || fail "$policy: $stderr"
+		done
+	done
+}
+
 @test "compile: pseudo code for people names calls and conditions" {
 	write_policy small <<-'END'
 		allow read

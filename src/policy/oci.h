@@ -16,6 +16,17 @@ int policy_parse_oci(struct policy *policy, const char *file, const char *bytes,
  * ones. Returns 0, -E2BIG after saying which call would need too many, or -errno. */
 int policy_write_oci(const struct policy *policy, FILE *to);
 
+struct policy_program;
+
+/* What runtimes make of a profile that policy_write_oci() wrote, by libseccomp. Returns 0, or
+ * -errno: they can make nothing of it. The caller finishes the program in any case. */
+int oci_runtime_program(const char *text, size_t len, struct policy_program *program);
+
+/* Whether they can load it: their programs are much longer than ours, as libseccomp compares each
+ * rule's arguments in full. name: the policy's. Returns 0, or -E2BIG after saying which calls take
+ * most of it, or -errno, said. */
+int oci_check_size(const char *name, const char *text, size_t len);
+
 /* The lines on which the elements of the member `name`, an array of the outermost object, begin,
  * from a text that is JSON; malloc(3)ed. */
 unsigned *oci_lines(const char *text, size_t len, const char *name, size_t *n);

@@ -39,6 +39,9 @@ int oci_members(const struct oci_reader *r, json_t *object, const char *what,
 /* Whether an entry's includes and excludes hold. Returns 1, 0, or -EINVAL, said. */
 int oci_entry_counts(const struct oci_reader *r, const json_t *entry);
 
+/* SCMP_ARCH_* of "SCMP_ARCH_X86_64"; 0: libseccomp has no such architecture. */
+uint32_t oci_arch(const json_t *value);
+
 /* architectures or archMap into policy->arch: those that the native one's kernel runs. */
 int oci_read_archs(const struct oci_reader *r, const json_t *root);
 

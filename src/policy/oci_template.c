@@ -137,8 +137,7 @@ int oci_entry_counts(const struct oci_reader *r, const json_t *entry)
 	return !left_out && !excluded;
 }
 
-/* "SCMP_ARCH_X86_64"; 0: libseccomp has no such architecture. */
-static uint32_t read_arch(const json_t *value)
+uint32_t oci_arch(const json_t *value)
 {
 	const char *name = json_string_value(value),
 		   *rest = name ? util_after(name, "SCMP_ARCH_") : NULL;
@@ -165,7 +164,7 @@ static int add_archs(const struct oci_reader *r, const json_t *list, const char 
 		return oci_wrong(r, "%s: expected an array of SCMP_ARCH_...", member);
 	json_array_foreach(list, i, value)
 	{
-		uint32_t arch = read_arch(value);
+		uint32_t arch = oci_arch(value);
 
 		if (!json_is_string(value))
 			return oci_wrong(r, "%s: expected an array of SCMP_ARCH_...", member);
@@ -187,7 +186,7 @@ int oci_read_archs(const struct oci_reader *r, const json_t *root)
 	{
 		if (!json_is_object(entry))
 			return oci_wrong(r, "archMap: expected objects with architecture");
-		if (read_arch(json_object_get(entry, "architecture")) == seccomp_arch_native() &&
+		if (oci_arch(json_object_get(entry, "architecture")) == seccomp_arch_native() &&
 		    add_archs(r, json_object_get(entry, "subArchitectures"), "subArchitectures") <
 			    0)
 			return -EINVAL;

@@ -182,6 +182,8 @@ static int compile(const struct request *request, const char *word)
 		if (to && fclose(to) == EOF)
 			err = -ENOMEM;
 	}
+	if (!err && request->format == TO_OCI)
+		err = oci_check_size(policy.name, bytes, len);
 	if (!err)
 		err = write_out(request->output, bytes, len);
 	free(bytes);

@@ -2,105 +2,19 @@
  * ours: its filter must answer as the one that we compile from the policy. */
 #include "compile.h"
 #include "load.h"
-#include "memory.h"
 #include "names.h"
 #include "oci.h"
 #include "source.h"
 
-#include <jansson.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "machine.h"
 #include "random_policy.h"
 #include "tap.h"
 
 enum { NUMBERS = 450, TRIES = 40, RANDOM_POLICIES = 60, MANY = 150 };
-
-static uint32_t action_of(const json_t *entry, const char *member, const char *ret)
-{
-	const char *name = json_string_value(json_object_get(entry, member));
-	uint32_t error = (uint32_t)json_integer_value(json_object_get(entry, ret));
-
-	if (!strcmp(name, "SCMP_ACT_ALLOW"))
-		return SCMP_ACT_ALLOW;
-	if (!strcmp(name, "SCMP_ACT_LOG"))
-		return SCMP_ACT_LOG;
-	if (!strcmp(name, "SCMP_ACT_TRAP"))
-		return SCMP_ACT_TRAP;
-	if (!strcmp(name, "SCMP_ACT_ERRNO"))
-		return SCMP_ACT_ERRNO(error);
-	return SCMP_ACT_KILL_PROCESS;
-}
-
-static uint64_t number(const json_t *arg, const char *member)
-{
-	return (uint64_t)json_integer_value(json_object_get(arg, member));
-}
-
-static int add_entry(scmp_filter_ctx filter, const json_t *entry, uint32_t otherwise)
-{
-	struct scmp_arg_cmp compare[POLICY_ARGS];
-	const json_t *args = json_object_get(entry, "args"), *names, *value;
-	uint32_t action = action_of(entry, "action", "errnoRet");
-	size_t i;
-	int err = 0;
-
-	names = json_object_get(entry, "names");
-	json_array_foreach(args, i, value)
-	{
-		const char *op = json_string_value(json_object_get(value, "op"));
-
-		compare[i] =
-			(struct scmp_arg_cmp){ (unsigned)number(value, "index"),
-					       !strcmp(op, "SCMP_CMP_EQ") ? SCMP_CMP_EQ
-									  : SCMP_CMP_MASKED_EQ,
-					       number(value, "value"), number(value, "valueTwo") };
-	}
-	json_array_foreach(names, i, value)
-	{
-		int nr = seccomp_syscall_resolve_name(json_string_value(value));
-
-		if (nr == __NR_SCMP_ERROR || action == otherwise)
-			continue; /* runtimes do as well */
-		err = seccomp_rule_add_array(filter, action, nr, (unsigned)json_array_size(args),
-					     compare);
-		if (err)
-			printf("# libseccomp: %s: %s\n", json_string_value(value), strerror(-err));
-	}
-	return err;
-}
-
-static int make_filter(struct policy_program *program, const char *text, size_t len)
-{
-	char *wide = oci_widen(text, &len);
-	json_t *root = json_loadb(wide, len, 0, NULL);
-	uint32_t otherwise = action_of(root, "defaultAction", "defaultErrnoRet");
-	scmp_filter_ctx filter = seccomp_init(otherwise);
-	const json_t *syscalls = json_object_get(root, "syscalls"), *entry;
-	int fd = memfd_create("filter", 0), err = 0;
-	size_t i;
-
-	json_array_foreach(syscalls, i, entry)
-	{
-		if (!err)
-			err = add_entry(filter, entry, otherwise);
-	}
-	if (!err)
-		err = seccomp_export_bpf(filter, fd);
-	program->len = (size_t)lseek(fd, 0, SEEK_END) / sizeof(program->insn[0]);
-	program->insn = memory_grow(NULL, program->len + 1, sizeof(program->insn[0]));
-	if (pread(fd, program->insn, program->len * sizeof(program->insn[0]), 0) < 0)
-		err = -1;
-	(void)close(fd);
-	seccomp_release(filter);
-	json_decref(root);
-	free(wide);
-	return err;
-}
 
 static unsigned count_different(const struct policy *policy, const struct policy_program *ours,
 				const struct policy_program *theirs)
@@ -141,7 +55,8 @@ static bool compare(const struct policy *policy)
 
 	(void)fclose(to);
 	if (!err) {
-		if (policy_compile(policy, &ours) == 0 && make_filter(&theirs, text, len) == 0)
+		if (policy_compile(policy, &ours) == 0 &&
+		    oci_runtime_program(text, len, &theirs) == 0)
 			tap_ok(!count_different(policy, &ours, &theirs),
 			       "%s: a runtime's %zu instructions answer as our %zu", policy->name,
 			       theirs.len, ours.len);
@@ -172,7 +87,6 @@ int main(void)
 	unsigned nwritten = 0;
 	const char *name;
 
-	(void)seccomp_api_set(4);
 	for (unsigned n = 0; (name = policy_shipped(n, NULL)); n++) {
 		if (policy_load(&policy, name, &context) < 0 || !compare(&policy))
 			tap_ok(false, "%s is written as OCI JSON", name);
