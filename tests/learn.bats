@@ -216,6 +216,20 @@ os.wait()'
 	[[ $stderr == *"cannot write $LEARNT: Too many levels of symbolic links"* ]]
 }
 
+@test "a file that is replaced keeps its mode, and a new one has the umask's" {
+	local mode
+	learn -- "$PROBE" exit 0
+	[ "$(stat -c %a "$LEARNT")" = "$(printf %o $((0666 & ~$(umask))))" ]
+	for mode in 600 664; do
+		chmod $mode "$LEARNT"
+		learn --merge -- "$PROBE" exit 0
+		[ "$status" -eq 0 ]
+		[ "$(stat -c %a "$LEARNT")" = $mode ]
+		learn -- "$PROBE" exit 0
+		[ "$(stat -c %a "$LEARNT")" = $mode ]
+	done
+}
+
 @test "a pipe that the policy goes to stays one" {
 	LEARNT=$SANDBOX_DIR/pipe
 	mkfifo -m 666 "$LEARNT"

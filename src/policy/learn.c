@@ -161,13 +161,21 @@ static int follow_links(const char *name, char path[PATH_MAX])
 	return -ELOOP;
 }
 
-static int write_record(struct learn_record *record, const char *path, const char *mode)
+/* permissions: -1 for what the umask leaves. */
+static int write_record(struct learn_record *record, const char *path, const char *mode,
+			int permissions)
 {
 	FILE *out = fopen(path, mode);
 	bool written;
 
 	if (!out)
 		return -errno;
+	if (permissions >= 0 && fchmod(fileno(out), (mode_t)permissions) < 0) {
+		int err = -errno;
+
+		(void)fclose(out);
+		return err;
+	}
 	learn_write(out, record);
 	written = fflush(out) == 0;
 	return fclose(out) == 0 && written ? 0 : -errno;
@@ -177,12 +185,16 @@ static int write_record(struct learn_record *record, const char *path, const cha
 static int replace_file(struct learn_record *record, const char *path)
 {
 	char temporary[PATH_MAX];
-	int err;
+	struct stat st;
+	int err, permissions = -1;
 
+	/* Who could not read it before can't now. */
+	if (stat(path, &st) == 0)
+		permissions = (int)(st.st_mode & 0777);
 	if (snprintf(temporary, sizeof(temporary), "%s.%d", path, (int)getpid()) >=
 	    (int)sizeof(temporary))
 		return -ENAMETOOLONG;
-	err = write_record(record, temporary, "wxe");
+	err = write_record(record, temporary, "wxe", permissions);
 	if (err == -EEXIST)
 		return err; /* not ours */
 	if (!err && rename(temporary, path) < 0)
@@ -200,7 +212,7 @@ static int write_file(struct learn_record *record, const char *name)
 	int err;
 
 	if (stat(name, &st) == 0 && !S_ISREG(st.st_mode)) {
-		err = write_record(record, name, "we");
+		err = write_record(record, name, "we", -1);
 	} else {
 		err = follow_links(name, path);
 		if (!err)
