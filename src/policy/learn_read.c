@@ -8,6 +8,7 @@
 #include "util.h"
 #include "width.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,9 +37,13 @@ static bool read_count(struct line *line)
 		at--;
 	if (!at)
 		return false;
+	while (at < line->len && isblank((unsigned char)line->text[at]))
+		at++;
+	/* strtoul(3) takes a sign as well. */
+	if (at == line->len || !isdigit((unsigned char)line->text[at]))
+		return false;
 	line->count = strtoul(line->text + at, &end, 10);
-	return end > line->text + at &&
-	       (is_rest(end, last, " time") || is_rest(end, last, " times"));
+	return is_rest(end, last, " time") || is_rest(end, last, " times");
 }
 
 static bool is_of(const struct policy *policy, const struct policy_rule *rule, unsigned line)
@@ -99,7 +104,7 @@ static bool take_line(struct learn_record *record, const struct policy *policy,
 		if (!is_of(policy, rule, line->number))
 			continue;
 		if (is_hidden(rule)) {
-			record->hidden += count;
+			learn_add(&record->hidden, count);
 		} else {
 			(void)take_arguments(rule, args);
 			learn_note(record, rule->nr, args, count);
@@ -142,7 +147,8 @@ static const char *read_head(struct learn_record *record, const char *text)
 	if (!runs)
 		return NULL;
 	runs = util_after(runs, " in ");
-	record->runs += runs ? strtoul(runs, NULL, 10) : 0;
+	if (runs)
+		learn_add(&record->runs, strtoul(runs, NULL, 10));
 	for (unsigned i = 0; i < LEARN_HEAD && *text == '#'; i++) {
 		text += strcspn(text, "\n");
 		text += *text == '\n';

@@ -5,6 +5,7 @@
 #include "names.h"
 #include "width.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,12 @@ static void take_values(uint64_t value[TERMS], int nr, const uint64_t args[POLIC
 	}
 }
 
+void learn_add(unsigned long *sum, unsigned long count)
+{
+	if (__builtin_add_overflow(*sum, count, sum))
+		*sum = ULONG_MAX;
+}
+
 void learn_note(struct learn_record *record, int nr, const uint64_t args[POLICY_ARGS],
 		unsigned long count)
 {
@@ -34,7 +41,7 @@ void learn_note(struct learn_record *record, int nr, const uint64_t args[POLICY_
 
 		if (known->nr != nr || memcmp(known->value, use.value, sizeof(use.value)) != 0)
 			continue;
-		known->count += count;
+		learn_add(&known->count, count);
 		return;
 	}
 	record->use = memory_grow(record->use, record->nuses + 1, sizeof(use));

@@ -28,6 +28,9 @@ struct learn_record {
 	char *otherwise; /* its `default` line; NULL: the usual one */
 };
 
+/* Count on, up to the most that there is: a learnt file may say anything. */
+void learn_add(unsigned long *sum, unsigned long count);
+
 /* Note a call, `count` times. */
 void learn_note(struct learn_record *record, int nr, const uint64_t args[POLICY_ARGS],
 		unsigned long count);

@@ -42,10 +42,10 @@ static void note(struct learn_record *record, const struct listener *listener)
 	if (call.arch != seccomp_arch_native())
 		learn_note_arch(record, call.arch);
 	if (!name) {
-		record->nameless++;
+		learn_add(&record->nameless, 1);
 		listener_refuse(listener, ENOSYS);
 	} else if (!strcmp(name, "clone3") && !makes_namespaces(&call)) {
-		record->hidden++;
+		learn_add(&record->hidden, 1);
 		listener_refuse(listener, ENOSYS);
 	} else {
 		learn_note(record, call.call.nr, call.call.arg, 1);

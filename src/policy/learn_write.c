@@ -39,7 +39,7 @@ static void write_groups(FILE *out, const struct learn_record *record,
 			int nr = record->use[u].nr;
 
 			if (learn_is_chosen(&one, nr) && !learn_is_chosen(&before, nr))
-				count += record->use[u].count;
+				learn_add(&count, record->use[u].count);
 		}
 		before.group[before.ngroups++] = choice->group[i];
 		write_line(out, count, "allow %s", choice->group[i]->name);
@@ -61,7 +61,7 @@ static void write_baseline(FILE *out, const struct learn_record *record,
 			continue;
 		(void)snprintf(text + len, sizeof(text) - len, " %s", learn_baseline[i]);
 		for (size_t u = 0; u < record->nuses; u++)
-			count += record->use[u].nr == nr ? record->use[u].count : 0;
+			learn_add(&count, record->use[u].nr == nr ? record->use[u].count : 0);
 	}
 	if (strcmp(text, "allow") != 0)
 		write_line(out, count, "%s", text);
@@ -92,7 +92,7 @@ static size_t write_set(FILE *out, const struct learn_use *use, size_t n, unsign
 		if (done && len + strlen(word) > WIDEST)
 			break;
 		(void)snprintf(text + len, sizeof(text) - len, "%s%s", done ? ", " : "", word);
-		count += use[done].count;
+		learn_add(&count, use[done].count);
 	}
 	if (done == 1)
 		write_line(out, count, "allow %s if arg%u == %s", policy_call_name(use->nr), arg,

@@ -7,6 +7,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -313,6 +314,34 @@ static void test_cut_off(void)
 	learn_finish(&record);
 }
 
+/* Somebody's edit, or a sum of sums: more is the most that there is. */
+static void test_most(void)
+{
+	char text[512], most[64];
+	struct learn_record record = { .runs = 1 };
+	char *out;
+
+	(void)snprintf(text, sizeof(text),
+		       "# Learnt by cradle policy learn in %lu runs.\n# two\n# three\n"
+		       "default EPERM\n"
+		       "allow @default # 5 times\n"
+		       "allow openat # %lu0 times\n"
+		       "allow openat # %lu times\n"
+		       "allow mkdirat # -1 times\n"
+		       "deny ENOSYS clone3 # %lu times\n"
+		       "deny ENOSYS clone3 # 2 times\n",
+		       ULONG_MAX, ULONG_MAX, ULONG_MAX - 1, ULONG_MAX);
+	(void)snprintf(most, sizeof(most), "# %lu times\n", ULONG_MAX);
+	tap_ok(learn_read(&record, "learnt", text, &context) == 0, "the largest counts are read");
+	note(&record, "openat", 0, 0, 7);
+	tap_ok(record.runs == ULONG_MAX && record.hidden == ULONG_MAX, "more is the most");
+	out = write_text(&record);
+	tap_ok(strstr(find_line(out, "allow openat ") ?: "", most), "... of a call, too");
+	tap_ok(has(out, "allow mkdirat # -1 times\n"), "no call came less than never");
+	free(out);
+	learn_finish(&record);
+}
+
 static void test_refused(void)
 {
 	struct learn_record record = { .runs = 1 };
@@ -335,6 +364,7 @@ int main(void)
 	test_foreign();
 	test_kept();
 	test_cut_off();
+	test_most();
 	test_refused();
 	return tap_done();
 }
