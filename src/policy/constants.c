@@ -190,60 +190,66 @@ const char *policy_argument_prefix(int nr, unsigned arg, bool *flags)
 	return argument ? argument->prefix : NULL;
 }
 
-__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
-							 ...)
-{
-	size_t len = strlen(buf);
-	__builtin_va_list ap;
+/* Words joined by |. */
+struct words {
+	char *text;
+	size_t size;
+	bool cut;
+};
 
-	if (len && len + 1 < size) {
-		buf[len++] = '|';
-		buf[len] = '\0';
-	}
-	__builtin_va_start(ap, fmt);
-	(void)vsnprintf(buf + len, size - len, fmt, ap);
-	__builtin_va_end(ap);
+static void append(struct words *words, const char *word)
+{
+	size_t len = strlen(words->text), room = words->size - len;
+
+	if ((size_t)snprintf(words->text + len, room, "%s%s", len ? "|" : "", word) >= room)
+		words->cut = true;
+}
+
+static void append_hex(struct words *words, uint64_t value)
+{
+	char word[POLICY_NUMBER];
+
+	(void)snprintf(word, sizeof(word), "0x%llx", (unsigned long long)value);
+	append(words, word);
 }
 
 /* Take the named single bits out of the value; returns what is left. */
-static uint64_t append_flags(const char *prefix, uint64_t value, char *buf, size_t size)
+static uint64_t append_flags(struct words *words, const char *prefix, uint64_t value)
 {
 	for (uint64_t bit = 1; bit && bit <= value; bit <<= 1) {
 		const char *name = value & bit ? best_name(prefix, bit, UINT64_MAX) : NULL;
 
 		if (!name)
 			continue;
-		append(buf, size, "%s", name);
+		append(words, name);
 		value &= ~bit;
 	}
 	return value;
 }
 
-static void append_number(uint64_t value, char *buf, size_t size)
-{
-	/* Small numbers are counts and descriptors, large ones are bits. */
-	if (value < 65536)
-		append(buf, size, "%llu", (unsigned long long)value);
-	else
-		append(buf, size, "0x%llx", (unsigned long long)value);
-}
-
-static void append_mixed(const struct argument *argument, uint64_t value, char *buf, size_t size)
+static void append_mixed(struct words *words, const struct argument *argument, uint64_t value)
 {
 	uint64_t low = value & argument->low;
 	const char *name = low ? best_name(argument->low_prefix, low, UINT64_MAX) : NULL;
-	uint64_t rest = append_flags(argument->prefix, name ? value & ~low : value, buf, size);
+	uint64_t rest = append_flags(words, argument->prefix, name ? value & ~low : value);
 
 	if (name)
-		append(buf, size, "%s", name);
+		append(words, name);
 	if (rest)
-		append(buf, size, "0x%llx", (unsigned long long)rest);
+		append_hex(words, rest);
+}
+
+static void write_number(char *buf, size_t size, uint64_t value)
+{
+	/* Small numbers are counts and descriptors, large ones are bits. */
+	(void)snprintf(buf, size, value < 65536 ? "%llu" : "0x%llx", (unsigned long long)value);
 }
 
 char *policy_argument_text(int nr, unsigned arg, uint64_t value, char *buf, size_t size)
 {
 	const struct argument *argument = find(nr, arg);
 	uint64_t all = policy_width_low(nr, arg) ? UINT32_MAX : UINT64_MAX;
+	struct words words = { buf, size, false };
 	const char *name = NULL;
 
 	buf[0] = '\0';
@@ -253,10 +259,11 @@ char *policy_argument_text(int nr, unsigned arg, uint64_t value, char *buf, size
 	if (argument && argument->low && !name && !(value & ~argument->low))
 		name = best_name(argument->low_prefix, value, all);
 	if (name)
-		append(buf, size, "%s", name);
+		append(&words, name);
 	else if (argument && argument->flags && value && value != all)
-		append_mixed(argument, value, buf, size);
-	else
-		append_number(value, buf, size);
+		append_mixed(&words, argument, value);
+	/* Half of the names would be another value. */
+	if (words.cut || !buf[0])
+		write_number(buf, size, value);
 	return buf;
 }

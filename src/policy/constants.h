@@ -25,8 +25,11 @@ const char *policy_constant_name(const char *prefix, uint64_t value);
  * *flags says whether values are or-ed. */
 const char *policy_argument_prefix(int nr, unsigned arg, bool *flags);
 
+enum { POLICY_NUMBER = sizeof("0xffffffffffffffff") };
+
 /* The value as this argument is best written: "AF_INET", "CLONE_NEWNS|CLONE_NEWUSER|0x8", "3",
- * "0x80045430". A policy reads the same number from it. Returns buf, cut if it has no room. */
+ * "0x80045430". A policy reads the same number from it. Names that buf has no room for become one
+ * number, for which it has to have POLICY_NUMBER bytes. Returns buf. */
 char *policy_argument_text(int nr, unsigned arg, uint64_t value, char *buf, size_t size);
 
 #endif

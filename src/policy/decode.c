@@ -28,7 +28,7 @@ static void write_number(FILE *out, const struct decode_call *call,
 static void write_named(FILE *out, const struct decode_call *call,
 			const struct decode_argument *kind, unsigned arg)
 {
-	char text[ARGUMENT_TEXT];
+	char text[ARGUMENT_TEXT - 2]; /* write_argument() has no room for more */
 
 	(void)kind;
 	fputs(policy_argument_text(call->nr, arg, call->arg[arg], text, sizeof(text)), out);

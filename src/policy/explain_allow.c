@@ -91,7 +91,9 @@ void explain_allow(char text[EXPLAIN_ALLOW], const struct denial *denial)
 		fprintf(out, "arch %s", archname_of(denial->call->arch));
 	else if (is_by_text(denial) && !is_clone3(denial))
 		write_allow(out, denial);
-	(void)fclose(out);
+	/* Rather none than one that is cut. */
+	if (fclose(out) == EOF)
+		text[0] = '\0';
 }
 
 const char *explain_instead(const struct denial *denial)

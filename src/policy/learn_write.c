@@ -80,7 +80,7 @@ static bool in_baseline(const char *name)
  * how many were written. */
 static size_t write_set(FILE *out, const struct learn_use *use, size_t n, unsigned arg)
 {
-	char text[400], word[128];
+	char text[400], word[256];
 	unsigned long count = 0;
 	size_t done = 0, len;
 

@@ -57,6 +57,7 @@ static void test_numbers(void)
 	SHOWS("clone", "clone(CLONE_NEWUSER|SIGCHLD, NULL, NULL, NULL, NULL)",
 	      CLONE_NEWUSER | SIGCHLD);
 	SHOWS("unshare", "unshare(CLONE_NEWNS|CLONE_NEWNET)", CLONE_NEWNS | CLONE_NEWNET);
+	SHOWS("unshare", "unshare(0x3ffffffff)", 0x3ffffffff);
 	SHOWS("prctl", "prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)", PR_SET_PDEATHSIG, 9);
 	SHOWS("ptrace", "ptrace(PTRACE_ATTACH, 12, NULL, NULL)", PTRACE_ATTACH, 12);
 	SHOWS("mmap", "mmap(NULL, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)", 0,

@@ -75,6 +75,7 @@ static const struct suggestion suggestions[] = {
 	  "mmap",
 	  { 0, 4096, PROT_READ | PROT_EXEC },
 	  "allow mmap if arg2 & PROT_EXEC == PROT_EXEC" },
+	{ "default EPERM\n", "unshare", { 0x7fffffff }, "allow unshare if arg0 == 0x7fffffff" },
 	{ "allow @known\ndeny ENOSYS openat\n", "openat", { 1 }, "allow openat" },
 	{ "allow @known\nkill reboot\n", "reboot", { 1 }, "allow reboot" },
 };

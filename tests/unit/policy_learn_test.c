@@ -141,6 +141,26 @@ static void test_meaning(void)
 	learn_finish(&record);
 }
 
+/* More names than a line has room for. */
+static void test_many_names(void)
+{
+	struct learn_record record = { .runs = 1 };
+	struct policy policy;
+	char *text;
+
+	note(&record, "unshare", 0x7fffffff, 0, 1);
+	note(&record, "unshare", 0x7cfffeff, 0, 1);
+	text = write_text(&record);
+	parse(&policy, text);
+	tap_ok(allows(&policy, "unshare", 0x7fffffff, 0) &&
+		       allows(&policy, "unshare", 0x7cfffeff, 0) &&
+		       !allows(&policy, "unshare", CLONE_NEWUSER, 0),
+	       "all flags at once are themselves");
+	policy_finish(&policy);
+	free(text);
+	learn_finish(&record);
+}
+
 static void test_groups(void)
 {
 	static const char *const io[] = { "read", "write", "close", "lseek", "pread64",
@@ -358,6 +378,7 @@ int main(void)
 {
 	test_text();
 	test_meaning();
+	test_many_names();
 	test_groups();
 	test_groups_add_no_risk();
 	test_round_trip();

@@ -9,6 +9,7 @@
 
 #include <limits.h>
 #include <linux/sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -108,8 +109,50 @@ static void test_constants(void)
 					   sizeof(text));
 		tap_ok(!strcmp(text, w->text), "%s arg%u %s", w->call, w->arg, w->text);
 	}
-	(void)policy_argument_text(SYS_mmap, 3, UINT64_MAX >> 1, text, 10);
-	tap_ok(strlen(text) == 9, "a text is cut to its room");
+}
+
+/* What a policy reads from the text; 0: nothing. */
+static uint64_t read_text(char *text)
+{
+	uint64_t value = 0;
+
+	for (char *word = strtok(text, "|"); word; word = strtok(NULL, "|")) {
+		const struct policy_constant *constant = policy_constant(word);
+
+		if (!constant && (*word < '0' || *word > '9'))
+			return 0;
+		value |= constant ? constant->value : strtoull(word, NULL, 0);
+	}
+	return value;
+}
+
+/* The same number, whatever there is room for. */
+static void test_room(void)
+{
+	static const size_t sizes[] = { POLICY_NUMBER, 30, 64, 256 };
+	unsigned wrong = 0, tried = 0;
+	char text[256];
+
+	srandom(1);
+	for (int nr = 0; nr < 480; nr++) {
+		for (unsigned i = 0; i < 6000; i++) {
+			unsigned arg = i % 6;
+			uint64_t all = policy_width_low(nr, arg) ? UINT32_MAX : UINT64_MAX;
+			uint64_t value = ((uint64_t)random() << 32 | (uint64_t)random() << 1 |
+					  (uint64_t)random() % 2) >>
+					 random() % 64;
+
+			if (!policy_argument_prefix(nr, arg, NULL))
+				continue;
+			(void)policy_argument_text(nr, arg, value, text, sizes[i / 6 % 4]);
+			wrong += ((read_text(text) ^ value) & all) != 0;
+			tried++;
+		}
+	}
+	tap_ok(tried > 10000 && !wrong, "names say the number that they stand for (%u of %u)",
+	       tried - wrong, tried);
+	(void)policy_argument_text(SYS_mount, 3, UINT64_MAX >> 1, text, sizeof(text));
+	tap_ok(!strcmp(text, "0x7fffffffffffffff"), "one number where names have no room");
 }
 
 static const struct {
@@ -163,6 +206,7 @@ int main(void)
 	test_calls();
 	test_groups();
 	test_constants();
+	test_room();
 	test_widths();
 	test_spelling();
 	return tap_done();

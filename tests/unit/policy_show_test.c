@@ -7,6 +7,7 @@
 #include "source.h"
 #include "verbs.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,7 @@ static const char *const texts[] = {
 	"allow ioctl\ndeny ioctl if arg1 == TIOCSTI\nallow ioctl if arg0 == 0\nkill ioctl if arg2 "
 	"== -1",
 	"allow mmap if arg2 & PROT_EXEC == 0 and arg5 >= -4096",
+	"allow unshare if arg0 == 0x7fffffff or arg0 == 0x7cfffeff",
 	"allow read if arg2 < 100 and arg2 < 20 and arg0 == 1",
 	"allow personality if arg0 in {PER_LINUX32, 0xffffffff, ADDR_NO_RANDOMIZE}",
 	"deny 0 read\ndeny 8 write\ndeny 14 lseek\ndeny 15 close\ndeny 4095 dup",
@@ -124,6 +126,45 @@ static void test_shows(void)
 	}
 	for (unsigned i = 0; (name = policy_shipped(i, &text)); i++)
 		test_show(name, text);
+}
+
+/* Whether it has one rule, which tests what this policy's does. */
+static bool same_test(const struct policy *a, const struct policy *b)
+{
+	const struct policy_test *x, *y;
+
+	if (a->nrules != 1 || b->nrules != 1 || b->rule[0].ntests != 1)
+		return false;
+	x = &a->rule[0].test[0];
+	y = &b->rule[0].test[0];
+	return x->arg == y->arg && x->op == y->op && x->mask == y->mask && x->value == y->value;
+}
+
+/* However many names a number has. */
+static void test_flags(void)
+{
+	static const char *const arguments[] = { "clone if arg0", "unshare if arg0",
+						 "mount if arg3" };
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < 3000; i++) {
+		uint64_t mask = ((uint64_t)random() << 1 | 1) & UINT32_MAX;
+		struct policy policy, again;
+		char text[128], *first;
+
+		if (i % 2)
+			mask |= (uint64_t)random();
+		(void)snprintf(text, sizeof(text), "allow %s & %#" PRIx64 " == %#" PRIx64,
+			       arguments[i % 3], mask, mask & (uint64_t)random());
+		parse(&policy, text);
+		first = shown(&policy);
+		parse(&again, first);
+		wrong += !same_test(&policy, &again);
+		free(first);
+		policy_finish(&policy);
+		policy_finish(&again);
+	}
+	tap_ok(!wrong, "random flags are shown as themselves (%u not)", wrong);
 }
 
 static const struct difference {
@@ -279,6 +320,7 @@ int main(void)
 {
 	srandom(1);
 	test_shows();
+	test_flags();
 	test_diffs();
 	test_checks();
 	test_unstartable();
