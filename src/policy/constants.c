@@ -16,13 +16,34 @@ static const struct policy_constant constants[] = {
 
 enum { NCONSTANTS = sizeof(constants) / sizeof(constants[0]) };
 
-/* Understood but never written: another name is the usual one, or it's no value but a bound. */
+/* Understood but never written: another name is the usual one, or it's no value but a bound, a
+ * shift, or what a call returns. */
 static const char unusual[] =
 	" AF_FILE AF_LOCAL AF_MAX AF_ROUTE EDEADLOCK EWOULDBLOCK FUTEX_CMD_MASK IPPROTO_MAX "
-	"MAP_ANON MAP_FILE MS_ASYNC MS_INVALIDATE MS_SYNC O_FSYNC O_NDELAY PER_MASK SIGCLD SIGIOT "
-	"SIGPOLL SIOCINQ SIOCOUTQ "
-	"SOCK_NDELAY TIOCINQ "
-	"PTRACE_O_MASK ";
+	"MAP_ANON MAP_FAILED MAP_FILE MAP_HUGE_MASK MAP_HUGE_SHIFT MSG_TRYHARD MS_ASYNC "
+	"MS_INVALIDATE MS_SYNC O_FSYNC O_NDELAY PER_MASK PRIO_MAX PRIO_MIN PTRACE_O_MASK "
+	"RLIMIT_NLIMITS RLIMIT_OFILE SEEK_MAX SIGCLD SIGIOT SIGPOLL SIOCINQ SIOCOUTQ SIOGIFINDEX "
+	"SOCK_NDELAY TIOCINQ ";
+
+/* Words that several arguments have in common. Behind a minus stands what only looks like one of
+ * the family: the headers begin a command's own values, sizes and masks with the same letters. */
+#define CLONE_FLAGS  "CLONE_ -CLONE_ARGS_"
+#define SOCKET_FLAGS "SOCK_CLOEXEC SOCK_NONBLOCK"
+#define SOCKET_TYPES                                                              \
+	"SOCK_ -SOCK_BUF_ -SOCK_CLOEXEC -SOCK_IOC_ -SOCK_NONBLOCK -SOCK_RCVBUF_ " \
+	"-SOCK_SNDBUF_ -SOCK_TXREHASH_"
+#define IOCTLS                                                                      \
+	"TIOC TC -TCI -TCO -TCSADRAIN -TCSAFLUSH -TCSANOW FI SIO BLK -BLK_ KD VT_ " \
+	"-VT_ACKACQ -VT_AUTO -VT_EVENT_ -VT_MAX_ -VT_PROCESS TUN LOOP_ "            \
+	"-LOOP_CONFIGURE_ -LOOP_SET_STATUS_ FS_IOC_ RND NS_"
+#define PRCTLS                                                                      \
+	"PR_ -PR_SET_MM_ -PR_SET_PTRACER_ -PR_SET_VMA_ -PR_SPEC_ -PR_FP_ -PR_MTE_ " \
+	"-PR_TSC_ -PR_CAP_AMBIENT_ -PR_SYS_DISPATCH_ -PR_TIMING_ -PR_UNALIGN_ "     \
+	"-PR_ENDIAN_ -PR_FPEMU_ -PR_MCE_KILL_ -PR_SCHED_CORE_ -PR_SVE_ -PR_SME_ "   \
+	"-PR_PAC_A -PR_TAGGED_ADDR_ -PR_MDWE_"
+#define PTRACES                                                                     \
+	"PTRACE_ -PTRACE_O_ -PTRACE_EVENT_ -PTRACE_EVENTMSG_ -PTRACE_PEEKSIGINFO_ " \
+	"-PTRACE_SYSCALL_INFO_"
 
 /* In which arguments which names are found. */
 struct argument {
@@ -38,23 +59,22 @@ struct argument {
 /* clang-format off */
 static const struct argument arguments[] = {
 	{ "socket",        0, "AF_", false, 0, NULL },
-	{ "socket",        1, "SOCK_", true, 0xf, "SOCK_" },
+	{ "socket",        1, SOCKET_FLAGS, true, 0xf, SOCKET_TYPES },
 	{ "socketpair",    0, "AF_", false, 0, NULL },
-	{ "socketpair",    1, "SOCK_", true, 0xf, "SOCK_" },
-	{ "accept4",       3, "SOCK_", true, 0, NULL },
+	{ "socketpair",    1, SOCKET_FLAGS, true, 0xf, SOCKET_TYPES },
+	{ "accept4",       3, SOCKET_FLAGS, true, 0, NULL },
 	{ "getsockopt",    1, "SOL_", false, 0, NULL },
 	{ "setsockopt",    1, "SOL_", false, 0, NULL },
-	{ "ioctl",         1, "TIOC TC FI SIO BLK KD VT_ TUN LOOP_ FS_IOC_ RND NS_", false, 0, NULL },
+	{ "ioctl",         1, IOCTLS, false, 0, NULL },
 	{ "fcntl",         1, "F_DUP F_GET F_SET F_OFD F_CANCEL F_NOTIFY F_ADD", false, 0, NULL },
-	{ "prctl",         0, "PR_ -PR_SET_MM_ -PR_SPEC_ -PR_FP_ -PR_MTE_ -PR_TSC_ -PR_CAP_AMBIENT_ "
-			      "-PR_SYS_DISPATCH_ -PR_TIMING_ -PR_UNALIGN_ -PR_ENDIAN_ -PR_FPEMU_ "
-			      "-PR_MCE_KILL_ -PR_SCHED_CORE_ -PR_SVE_ -PR_SME_ -PR_PAC_A", false, 0, NULL },
+	{ "prctl",         0, PRCTLS, false, 0, NULL },
 	{ "arch_prctl",    0, "ARCH_", false, 0, NULL },
-	{ "clone",         0, "CLONE_", true, 0xff, "SIG" },
-	{ "unshare",       0, "CLONE_", true, 0, NULL },
-	{ "setns",         1, "CLONE_", true, 0, NULL },
+	/* CLONE_NEWTIME is one of the signal's bits. */
+	{ "clone",         0, CLONE_FLAGS " -CLONE_NEWTIME", true, 0xff, "SIG" },
+	{ "unshare",       0, CLONE_FLAGS, true, 0, NULL },
+	{ "setns",         1, CLONE_FLAGS, true, 0, NULL },
 	{ "personality",   0, "ADDR_ MMAP_ READ_ SHORT_ STICKY_ UNAME26 WHOLE_ FDPIC_", true, 0xff, "PER_" },
-	{ "ptrace",        0, "PTRACE_ -PTRACE_O_ -PTRACE_EVENT_ -PTRACE_SYSCALL_INFO_", false, 0, NULL },
+	{ "ptrace",        0, PTRACES, false, 0, NULL },
 	{ "kill",          1, "SIG", false, 0, NULL },
 	{ "tkill",         1, "SIG", false, 0, NULL },
 	{ "tgkill",        2, "SIG", false, 0, NULL },
@@ -65,8 +85,8 @@ static const struct argument arguments[] = {
 	{ "mknod",         1, "S_IF", false, 0, NULL },
 	{ "mknodat",       2, "S_IF", false, 0, NULL },
 	{ "unlinkat",      2, "AT_REMOVEDIR", true, 0, NULL },
-	{ "newfstatat",    3, "AT_", true, 0, NULL },
-	{ "execveat",      4, "AT_", true, 0, NULL },
+	{ "newfstatat",    3, "AT_EMPTY_PATH AT_NO_AUTOMOUNT AT_SYMLINK_", true, 0, NULL },
+	{ "execveat",      4, "AT_EMPTY_PATH AT_EXECVE_CHECK AT_SYMLINK_", true, 0, NULL },
 	{ "renameat2",     4, "RENAME_", true, 0, NULL },
 	{ "fallocate",     1, "FALLOC_FL_", true, 0, NULL },
 	{ "mmap",          2, "PROT_", true, 0, NULL },
@@ -77,9 +97,9 @@ static const struct argument arguments[] = {
 	{ "mremap",        3, "MREMAP_", true, 0, NULL },
 	{ "memfd_create",  1, "MFD_", true, 0, NULL },
 	{ "getrandom",     2, "GRND_", true, 0, NULL },
-	{ "futex",         1, "FUTEX_PRIVATE_FLAG FUTEX_CLOCK_REALTIME", true, 0x7f, "FUTEX_" },
+	{ "futex",         1, "FUTEX_PRIVATE_FLAG FUTEX_CLOCK_REALTIME", true, 0x7f, "FUTEX_ -FUTEX_32 -FUTEX_OP_" },
 	{ "seccomp",       0, "SECCOMP_SET_ SECCOMP_GET_", false, 0, NULL },
-	{ "keyctl",        0, "KEYCTL_ -KEYCTL_CAPS", false, 0, NULL },
+	{ "keyctl",        0, "KEYCTL_ -KEYCTL_CAPS -KEYCTL_MOVE_ -KEYCTL_SUPPORTS_", false, 0, NULL },
 	{ "mount",         3, "MS_", true, 0, NULL },
 	{ "reboot",        2, "LINUX_REBOOT_CMD_", false, 0, NULL },
 	{ "prlimit64",     1, "RLIMIT_", false, 0, NULL },
@@ -89,8 +109,8 @@ static const struct argument arguments[] = {
 	{ "clock_settime", 0, "CLOCK_", false, 0, NULL },
 	{ "timer_create",  0, "CLOCK_", false, 0, NULL },
 	{ "timerfd_create", 0, "CLOCK_", false, 0, NULL },
-	{ "sched_setscheduler", 1, "SCHED_", false, 0, NULL },
-	{ "wait4",         2, "W", true, 0, NULL },
+	{ "sched_setscheduler", 1, "SCHED_ -SCHED_FLAG_", false, 0, NULL },
+	{ "wait4",         2, "WCONTINUED WNOHANG WUNTRACED", true, 0, NULL },
 	{ "membarrier",    0, "MEMBARRIER_CMD_", false, 0, NULL },
 };
 /* clang-format on */

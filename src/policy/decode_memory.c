@@ -133,7 +133,7 @@ void decode_clone_args(FILE *out, const struct decode_call *call,
 	}
 	/* Here the signal has a place of its own, and CLONE_NEWTIME stands where it used to be. */
 	fputc('{', out);
-	decode_names(out, "CLONE_", in.flags);
+	decode_names(out, "CLONE_ -CLONE_ARGS_", in.flags);
 	if (in.exit_signal) {
 		flags.arg[0] = in.exit_signal;
 		fputs(", ", out);

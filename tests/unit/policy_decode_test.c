@@ -73,6 +73,26 @@ static void test_numbers(void)
 	      AT_REMOVEDIR);
 }
 
+/* Several names begin alike and stand for one number. */
+static void test_families(void)
+{
+	SHOWS("userfaultfd", "userfaultfd(1)", 1);
+	SHOWS("userfaultfd", "userfaultfd(O_CLOEXEC|1)", O_CLOEXEC | 1);
+	SHOWS("keyctl", "keyctl(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)", 1);
+	SHOWS("lseek", "lseek(-1, 0, SEEK_HOLE)", (uint64_t)-1, 0, 4);
+	SHOWS("getpriority", "getpriority(0x14, 0)", 20, 0);
+	SHOWS("epoll_create1", "epoll_create1(1)", 1);
+	SHOWS("timerfd_create", "timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC|1)", 1, O_CLOEXEC | 1);
+	SHOWS("inotify_init1", "inotify_init1(IN_CLOEXEC|1)", O_CLOEXEC | 1);
+	SHOWS("dup3", "dup3(-1, -1, 1)", (uint64_t)-1, (uint64_t)-1, 1);
+	SHOWS("pipe2", "pipe2(NULL, O_DIRECT|1)", 0, O_DIRECT | 1);
+	SHOWS("fsmount", "fsmount(-1, FSMOUNT_CLOEXEC, MOUNT_ATTR_STRICTATIME)", (uint64_t)-1, 1,
+	      0x20);
+	SHOWS("waitid", "waitid(0, 0, NULL, WEXITED|0x80, NULL)", 0, 0, 0, 0x84);
+	SHOWS("msgctl", "msgctl(0, 0x200, NULL)", 0, 0x200);
+	SHOWS("sendmsg", "sendmsg(-1, NULL, MSG_DONTROUTE)", (uint64_t)-1, 0, 4);
+}
+
 static void test_paths(void)
 {
 	char hostile[] = "/tmp/\x1b]0;x\a\n\"\\\xc3\xa9", longer[600];
@@ -197,6 +217,7 @@ static void test_fd(void)
 int main(void)
 {
 	test_numbers();
+	test_families();
 	test_paths();
 	test_structures();
 	test_addresses();

@@ -83,6 +83,48 @@ static const struct written {
 	{ "ptrace", 0, 0x4206, "PTRACE_SEIZE" },
 	{ "futex", 1, 129, "FUTEX_PRIVATE_FLAG|FUTEX_WAKE" },
 	{ "fcntl", 1, 1030, "F_DUPFD_CLOEXEC" },
+	/* Of names for one number, that of the argument, not of what stands in its structures. */
+	{ "accept4", 3, 1, "0x1" },
+	{ "clone", 0, CLONE_VM | 0x80, "CLONE_VM|0x80" },
+	{ "execveat", 4, 0x200, "0x200" },
+	{ "execveat", 4, 0x1000, "AT_EMPTY_PATH" },
+	{ "futex", 1, 2, "FUTEX_FD" },
+	{ "futex", 1, 3, "FUTEX_REQUEUE" },
+	{ "futex", 1, 4, "FUTEX_CMP_REQUEUE" },
+	{ "futex", 1, 132, "FUTEX_PRIVATE_FLAG|FUTEX_CMP_REQUEUE" },
+	{ "getrlimit", 0, 7, "RLIMIT_NOFILE" },
+	{ "getrlimit", 0, 16, "16" },
+	{ "ioctl", 1, 0, "0" },
+	{ "ioctl", 1, 2, "FIGETBSZ" },
+	{ "ioctl", 1, 4, "4" },
+	{ "ioctl", 1, 15, "15" },
+	{ "ioctl", 1, 29, "29" },
+	{ "ioctl", 1, 0x40, "64" },
+	{ "ioctl", 1, 0x4c02, "LOOP_SET_STATUS" },
+	{ "ioctl", 1, 0x5407, "TCSETAW" },
+	{ "ioctl", 1, 0x540a, "TCXONC" },
+	{ "ioctl", 1, 0x5602, "VT_SETMODE" },
+	{ "ioctl", 1, 0x8933, "SIOCGIFINDEX" },
+	{ "keyctl", 0, 1, "KEYCTL_JOIN_SESSION_KEYRING" },
+	{ "keyctl", 0, 30, "KEYCTL_MOVE" },
+	{ "keyctl", 0, 31, "KEYCTL_CAPABILITIES" },
+	{ "mmap", 3, 26, "MAP_PRIVATE|MAP_FIXED|0x8" },
+	{ "mmap", 3, UINT64_MAX, "0xffffffffffffffff" },
+	{ "newfstatat", 3, 0, "0" },
+	{ "newfstatat", 3, 0x200, "0x200" },
+	{ "prctl", 0, 0, "0" },
+	{ "prctl", 0, 33, "PR_MCE_KILL" },
+	{ "prctl", 0, UINT32_MAX, "0xffffffff" },
+	{ "ptrace", 0, 1, "PTRACE_PEEKTEXT" },
+	{ "sched_setscheduler", 1, 4, "4" },
+	{ "sched_setscheduler", 1, 6, "SCHED_DEADLINE" },
+	{ "setns", 1, 64, "0x40" },
+	{ "socket", 1, 0, "0" },
+	{ "socket", 1, 15, "0xf" },
+	{ "socket", 1, 255, "0xff" },
+	{ "unshare", 0, 64, "0x40" },
+	{ "unshare", 0, 0x80, "CLONE_NEWTIME" },
+	{ "wait4", 2, 0x82, "WUNTRACED|0x80" },
 	{ "read", 2, 512, "512" },
 	{ "read", 2, 1 << 20, "0x100000" },
 };
@@ -102,6 +144,9 @@ static void test_constants(void)
 	tap_ok(!policy_constant("AF_NONESUCH"), "nonsense is nothing");
 	tap_ok(!strcmp(policy_constant_name("E", 11), "EAGAIN"), "11 is EAGAIN, not EWOULDBLOCK");
 	tap_ok(!policy_constant_name("AF_", 999), "no name for 999");
+	tap_ok(policy_constant("KEYCTL_MOVE_EXCL") && policy_constant("CLONE_ARGS_SIZE_VER0") &&
+		       policy_constant("TCOOFF") && policy_constant("SEEK_MAX"),
+	       "what is never written is understood");
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
 		const struct written *w = &written[i];
 
