@@ -83,8 +83,8 @@ static void write_pairs(struct pairs *pairs, FILE *to)
 		for (size_t j = i; j < pairs->n; j++) {
 			struct pair *other = &pairs->pair[j];
 
-			if (other->done || !flat_same(&pair->a, &other->a) ||
-			    !flat_same(&pair->b, &other->b))
+			if (other->done || !write_same(&pair->a, &other->a) ||
+			    !write_same(&pair->b, &other->b))
 				continue;
 			other->done = true;
 			write_word(&writer, "%s", policy_call_name(other->a.nr));

@@ -47,7 +47,7 @@ static void finish(struct table *table)
 static void write_names(struct writer *writer, const struct table *table, size_t like)
 {
 	for (size_t i = like; i < table->n; i++) {
-		if (!table->done[i] && flat_same(&table->flat[like], &table->flat[i]))
+		if (!table->done[i] && write_same(&table->flat[like], &table->flat[i]))
 			write_word(writer, "%s", policy_call_name(table->flat[i].nr));
 	}
 }
@@ -55,7 +55,7 @@ static void write_names(struct writer *writer, const struct table *table, size_t
 static void mark(struct table *table, size_t like)
 {
 	for (size_t i = table->n; i-- > like;) {
-		if (flat_same(&table->flat[like], &table->flat[i]))
+		if (write_same(&table->flat[like], &table->flat[i]))
 			table->done[i] = true;
 	}
 }

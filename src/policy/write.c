@@ -95,6 +95,11 @@ static bool is_unequal(enum policy_op op)
 	return op == POLICY_NE || op == POLICY_MASKED_NE;
 }
 
+static bool is_masked(const struct policy_test *test)
+{
+	return test->op == POLICY_MASKED_EQ || test->op == POLICY_MASKED_NE;
+}
+
 static const char *symbol(enum policy_op op)
 {
 	static const char *const symbols[] = {
@@ -111,7 +116,7 @@ static void write_argument(struct writer *writer, int nr, const struct policy_te
 	char text[256];
 
 	write_word(writer, "arg%u", test->arg);
-	if (test->op == POLICY_MASKED_EQ || test->op == POLICY_MASKED_NE)
+	if (is_masked(test))
 		write_word(writer, "& %s",
 			   policy_argument_text(nr, test->arg, test->mask, text, sizeof(text)));
 }
@@ -194,4 +199,31 @@ void write_condition(struct writer *writer, const struct policy_rule *const *rul
 			write_set(writer, rule + left - 1, run);
 		left -= run;
 	}
+}
+
+/* A number may have a name in the one call and another in the other. */
+static bool same_words(int a, int b, unsigned arg, uint64_t value)
+{
+	char one[256], other[256];
+
+	return !strcmp(policy_argument_text(a, arg, value, one, sizeof(one)),
+		       policy_argument_text(b, arg, value, other, sizeof(other)));
+}
+
+bool write_same(const struct flat *a, const struct flat *b)
+{
+	if (!flat_same(a, b))
+		return false;
+	for (size_t i = 0; i < a->n && a->nr != b->nr; i++) {
+		const struct policy_rule *rule = a->rule[i];
+
+		for (unsigned t = 0; t < rule->ntests; t++) {
+			const struct policy_test *test = &rule->test[t];
+
+			if (!same_words(a->nr, b->nr, test->arg, test->value) ||
+			    (is_masked(test) && !same_words(a->nr, b->nr, test->arg, test->mask)))
+				return false;
+		}
+	}
+	return true;
 }

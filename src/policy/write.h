@@ -35,4 +35,7 @@ const char *write_default(const struct policy_action *action, char buf[64]);
  * no test. */
 void write_condition(struct writer *writer, const struct policy_rule *const *rule, size_t n);
 
+/* Whether both calls are treated alike, and the names of arguments make the same words of it. */
+bool write_same(const struct flat *a, const struct flat *b);
+
 #endif

@@ -128,6 +128,32 @@ static void test_shows(void)
 		test_show(name, text);
 }
 
+/* A number has a name in one call, and none or another in the next. */
+static void test_grouping(void)
+{
+	static const char text[] = "deny fallocate flock umount2 if arg1 == 2\n"
+				   "deny setns if arg1 == 2\n"
+				   "deny mprotect pkey_mprotect lseek if arg2 & 4 == 4\n"
+				   "deny socket socketpair if arg0 == 1 or arg0 == 2\n"
+				   "default allow";
+	struct policy policy;
+	char *first;
+
+	parse(&policy, text);
+	first = shown(&policy);
+	tap_ok(strstr(first, "\ndeny EPERM fallocate if arg1 == FALLOC_FL_PUNCH_HOLE\n") &&
+		       strstr(first, "\ndeny EPERM flock umount2 if arg1 == 2\n") &&
+		       strstr(first, "\ndeny EPERM lseek if arg2 & 4 == 4\n"),
+	       "names stand with their call alone");
+	tap_ok(strstr(first, "\ndeny EPERM mprotect pkey_mprotect if arg2 & PROT_EXEC == "
+			     "PROT_EXEC\n") &&
+		       strstr(first, "\ndeny EPERM socket socketpair if arg0 in {AF_UNIX, "
+				     "AF_INET}\n"),
+	       "calls that share names share a line");
+	free(first);
+	policy_finish(&policy);
+}
+
 /* Whether it has one rule, which tests what this policy's does. */
 static bool same_test(const struct policy *a, const struct policy *b)
 {
@@ -192,6 +218,9 @@ static const struct difference {
 	{ "allow lseek if arg2 not in {0, 1}", "allow lseek if arg2 > 2",
 	  "lseek\n- allow if arg2 not in {0, 1} else deny EPERM\n+ allow if arg2 > 2 else deny "
 	  "EPERM\n" },
+	{ "allow fallocate flock umount2 if arg1 == 2", "",
+	  "fallocate\n- allow if arg1 == FALLOC_FL_PUNCH_HOLE else deny EPERM\n+ deny EPERM\n"
+	  "flock umount2\n- allow if arg1 == 2 else deny EPERM\n+ deny EPERM\n" },
 	{ "allow socket if arg0 == AF_UNIX", "allow socket",
 	  "socket\n- allow if arg0 == AF_UNIX else deny EPERM\n+ allow\n" },
 };
@@ -320,6 +349,7 @@ int main(void)
 {
 	srandom(1);
 	test_shows();
+	test_grouping();
 	test_flags();
 	test_diffs();
 	test_checks();
