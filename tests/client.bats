@@ -7,10 +7,10 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null || true
 	mkdir -m 755 bin && cp "$CRADLE" bin/bwrap
-	mkdir -m 777 work work/home
-	export HOME=$PWD/work/home
+	mkdir -m 777 box box/home
+	export HOME=$PWD/box/home
 	unset DBUS_SESSION_BUS_ADDRESS
-	cd work || return 1
+	cd box || return 1
 }
 
 as_nobody() {
