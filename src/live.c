@@ -115,10 +115,8 @@ static int save_words(struct spec *spec)
 /* What the child will be, made while memory may still be allocated. */
 static int prepare(struct spec *spec)
 {
-	int err = spec->verb == VERB_INIT ? filter_find(spec) : 0;
+	int err = spec->verb == VERB_INIT ? filter_find(spec) ?: explain_prepare(spec) : 0;
 
-	if (!err && spec->verb == VERB_INIT)
-		err = explain_prepare(spec);
 	if (err)
 		return err;
 	/* By ptrace(2) or /proc/1/mem an agent of the same user would have us do what a policy

@@ -20,9 +20,7 @@ static int run_helper(char **argv)
 
 	if (helper_find(argv[0], path, sizeof(path)) < 0) {
 		log_error("unknown command %s: expected init, run, enter, doctor, net or policy; "
-			  "an agent is "
-			  "started by "
-			  "cradle init -- %s",
+			  "an agent is started by cradle init -- %s",
 			  argv[0], argv[0]);
 		return CRADLE_EXIT_FAILURE;
 	}

@@ -3,6 +3,7 @@
 #define COMMAND_ENTRY_H
 
 #include "spec.h"
+
 /* argv: the sandbox and the command. Returns the exit code by the contract, after saying why if it
  * is ours; exits with the command's. */
 int entry(struct spec *spec, char **argv);

@@ -25,7 +25,7 @@ static unsigned count_wrong(const struct policy *a, const struct policy *b)
 			pick_args(args, a, nr);
 			x = policy_eval(a, nr, args, NULL);
 			y = policy_eval(b, nr, args, NULL);
-			wrong += x.act != y.act || x.error != y.error;
+			wrong += !policy_same_action(&x, &y);
 		}
 	}
 	return wrong;
